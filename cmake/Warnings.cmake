@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# wmdrm_warnings(target): the warnings that our own code is held to. They fail the build where WMDRM_WERROR is on.
+function(wmdrm_warnings target)
+    target_compile_options(${target} PRIVATE
+        -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wundef -Wcast-function-type -Wpointer-arith -Wwrite-strings
+        $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition>)
+    if(WMDRM_WERROR)
+        target_compile_options(${target} PRIVATE -Werror)
+    endif()
+    if(WMDRM_SANITIZE)
+        target_compile_options(${target} PRIVATE
+            -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+        target_link_options(${target} PRIVATE -fsanitize=address,undefined)
+    endif()
+endfunction()

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Cryptography, all of it libgcrypt's (see docs/security.md for what is used where).
+ *
+ * Call drm_crypto_init once before anything else here. Everything is safe from any thread. Functions that return a
+ * drm_result write no output on failure.
+ */
+#ifndef WMDRM_ENGINE_CRYPTO_H
+#define WMDRM_ENGINE_CRYPTO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/base/bytes.h"
+#include "engine/base/result.h"
+
+#define DRM_SHA256_SIZE 32
+#define DRM_SIGN_SEED_SIZE 32   /* Ed25519 private key (RFC 8032: the 32 secret bytes) */
+#define DRM_SIGN_PUBLIC_SIZE 32
+#define DRM_SIGNATURE_SIZE 64
+#define DRM_X25519_SIZE 32      /* private key, public key, and shared secret */
+#define DRM_AEAD_KEY_SIZE 32    /* AES-256 */
+#define DRM_AEAD_NONCE_SIZE 12
+#define DRM_AEAD_TAG_SIZE 16
+
+/* Prepares libgcrypt: checks its version, chooses the system's random generator, needs no secure memory pool.
+ * Safe to call often and from several threads. */
+drm_result drm_crypto_init(void);
+
+/* Fills data with random bytes fit for keys. Cannot fail: libgcrypt ends the process where the system has none. */
+void drm_random(void *data, size_t size);
+
+/* --- hashes (engine/crypto/hash.c) ---------------------------------------------------------------------- */
+
+void drm_sha256(const void *data, size_t size, uint8_t out[DRM_SHA256_SIZE]);
+
+/* SHA-256 of a stream. free accepts NULL; finish may be called once and leaves the hash to be freed. */
+struct drm_hash;
+drm_result drm_hash_create(struct drm_hash **out);
+void drm_hash_update(struct drm_hash *hash, const void *data, size_t size);
+void drm_hash_finish(struct drm_hash *hash, uint8_t out[DRM_SHA256_SIZE]);
+void drm_hash_free(struct drm_hash *hash);
+
+drm_result drm_hmac_sha256(const void *key, size_t key_size, const void *data, size_t size, uint8_t out[DRM_SHA256_SIZE]);
+
+/* HKDF with SHA-256 (RFC 5869). expand: size at most 255 * 32. */
+drm_result drm_hkdf_extract(struct drm_span salt, struct drm_span secret, uint8_t out[DRM_SHA256_SIZE]);
+drm_result drm_hkdf_expand(const uint8_t key[DRM_SHA256_SIZE], struct drm_span info, uint8_t *out, size_t size);
+
+/* --- signatures: Ed25519 (engine/crypto/sign.c) ----------------------------------------------------------- */
+
+/* The public key of a private one. */
+drm_result drm_sign_public(const uint8_t seed[DRM_SIGN_SEED_SIZE], uint8_t out[DRM_SIGN_PUBLIC_SIZE]);
+
+/*
+ * Signs and verifies a message under a context: what is signed is the context's bytes, one zero byte, the message
+ * (RFC 8032 Ed25519 over that), so that no kind of object passes for another. A NULL context signs the message alone;
+ * that is for test vectors. verify returns DRM_E_SIGNATURE_FAILURE.
+ */
+drm_result drm_sign(const uint8_t seed[DRM_SIGN_SEED_SIZE], const char *context, struct drm_span message,
+                    uint8_t out[DRM_SIGNATURE_SIZE]);
+drm_result drm_verify(const uint8_t public_key[DRM_SIGN_PUBLIC_SIZE], const char *context, struct drm_span message,
+                      const uint8_t signature[DRM_SIGNATURE_SIZE]);
+
+/* --- key agreement: X25519, and HPKE over it (engine/crypto/hpke.c) -------------------------------------- */
+
+drm_result drm_x25519_public(const uint8_t private_key[DRM_X25519_SIZE], uint8_t out[DRM_X25519_SIZE]);
+/* Refuses an all-zero shared secret (a peer's point of low order) with DRM_E_KEY_ERROR. */
+drm_result drm_x25519(const uint8_t private_key[DRM_X25519_SIZE], const uint8_t peer[DRM_X25519_SIZE],
+                      uint8_t out[DRM_X25519_SIZE]);
+
+/*
+ * HPKE (RFC 9180), base mode, single shot: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM. The sealed form
+ * appended to out is the encapsulated key (32), the ciphertext, the tag (16). open returns DRM_E_DECRYPT_ERROR for
+ * anything that was not sealed to this key with this info and aad.
+ */
+#define DRM_HPKE_OVERHEAD (DRM_X25519_SIZE + DRM_AEAD_TAG_SIZE)
+drm_result drm_hpke_seal(const uint8_t recipient[DRM_X25519_SIZE], struct drm_span info, struct drm_span aad,
+                         struct drm_span plaintext, struct drm_buffer *out);
+drm_result drm_hpke_open(const uint8_t private_key[DRM_X25519_SIZE], struct drm_span info, struct drm_span aad,
+                         struct drm_span sealed, struct drm_buffer *out);
+
+/* --- sealing what rests: AES-256-GCM-SIV, RFC 8452 (engine/crypto/aead.c) --------------------------------- */
+
+/* Appends a fresh random nonce (12), the ciphertext, the tag (16). */
+#define DRM_SEAL_OVERHEAD (DRM_AEAD_NONCE_SIZE + DRM_AEAD_TAG_SIZE)
+drm_result drm_seal(const uint8_t key[DRM_AEAD_KEY_SIZE], struct drm_span aad, struct drm_span plaintext,
+                    struct drm_buffer *out);
+/* Returns DRM_E_DECRYPT_ERROR for anything that was not sealed under this key with this aad. */
+drm_result drm_unseal(const uint8_t key[DRM_AEAD_KEY_SIZE], struct drm_span aad, struct drm_span sealed,
+                      struct drm_buffer *out);
+
+#endif
