@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The envelope of everything signed (docs/formats.md, "Signed objects").
+ *
+ *   TYPE       4 bytes, one of enum drm_object_type
+ *   BODY       the object's own fields, as signed
+ *   SIGNATURE  64 bytes, Ed25519 over the type's context string, a zero byte, BODY
+ *   CHAIN      the certificates of the signer (engine/format/chain.h); absent where the reader knows the signer
+ */
+#ifndef WMDRM_ENGINE_SIGNED_OBJECT_H
+#define WMDRM_ENGINE_SIGNED_OBJECT_H
+
+#include "engine/base/bytes.h"
+#include "engine/crypto/crypto.h"
+
+enum drm_object_type
+{
+    DRM_OBJECT_CERTIFICATE = 0x43455254,     /* "CERT" */
+    DRM_OBJECT_REVOCATION_LIST = 0x52564c53, /* "RVLS": the head of a list */
+    DRM_OBJECT_REQUEST = 0x52455155,         /* "REQU": from a machine to its authority */
+    DRM_OBJECT_ANSWER = 0x414e5357,          /* "ANSW": the head of an authority's answer */
+};
+
+struct drm_signed_object
+{
+    struct drm_span body;  /* all spans point into what was read */
+    uint8_t signature[DRM_SIGNATURE_SIZE];
+    struct drm_span chain; /* empty where absent */
+};
+
+/* Splits an envelope of this type; verifies nothing. Returns DRM_E_INVALID_DATA. */
+drm_result drm_signed_object_read(struct drm_span data, enum drm_object_type type, struct drm_signed_object *out);
+
+/* Returns DRM_E_SIGNATURE_FAILURE where the body is not signed by this key as this type. */
+drm_result drm_signed_object_verify(const struct drm_signed_object *object, enum drm_object_type type,
+                                    const uint8_t public_key[DRM_SIGN_PUBLIC_SIZE]);
+
+/* Signs body and appends the envelope to out. chain may be empty. */
+drm_result drm_signed_object_write(enum drm_object_type type, struct drm_span body,
+                                   const uint8_t seed[DRM_SIGN_SEED_SIZE], struct drm_span chain,
+                                   struct drm_buffer *out);
+
+#endif
