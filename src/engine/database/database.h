@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A SQLite database as the store and the authority use it: write-ahead log, full synchronization, a schema version with
+ * upgrades, and one drm_result for each cause of failure.
+ *
+ * A database is used by one thread at a time (its owner locks); several processes may have it open.
+ */
+#ifndef WMDRM_ENGINE_DATABASE_H
+#define WMDRM_ENGINE_DATABASE_H
+
+#include <sqlite3.h>
+
+#include "engine/base/bytes.h"
+#include "engine/host.h"
+
+/*
+ * What makes a file one of ours: the application id in its header, and one script a version. scripts[0] makes an empty database
+ * version 1, scripts[n] upgrades version n to n + 1, each in one transaction with the new version number.
+ */
+struct drm_database_schema
+{
+    uint32_t application_id;
+    const char *const *scripts;
+    int version; /* number of scripts */
+};
+
+struct drm_database
+{
+    sqlite3 *handle;
+    const struct drm_log *log;
+    const struct drm_task *task; /* whose cancel ends a wait for another process; NULL: nobody's */
+    bool read_only;              /* the folder cannot be written; what is there can be read */
+};
+
+/*
+ * Opens the database at path (UTF-8), makes or upgrades it. Its folder must exist. Where the folder cannot be written, an existing
+ * database is opened for reading. *out is to be closed with drm_database_close.
+ *
+ * Returns DRM_E_STORE_CORRUPT (no database, another program's, or damaged), DRM_E_STORE_TOO_NEW, DRM_E_WRITE_PROTECTED,
+ * DRM_E_ACCESS_DENIED, DRM_E_PATH_NOT_FOUND, DRM_E_DISK_FULL, DRM_E_BUSY, DRM_E_IO, DRM_E_UNABLE_TO_OPEN_STORE.
+ */
+drm_result drm_database_open(const char *path, const struct drm_database_schema *schema, const struct drm_log *log,
+                             const struct drm_task *task, struct drm_database **out);
+void drm_database_close(struct drm_database *database); /* NULL is fine */
+
+/* Changes whose cancel ends a wait (DRM_E_OPERATION_CANCELED); others wait at most ten seconds (DRM_E_BUSY). */
+void drm_database_set_task(struct drm_database *database, const struct drm_task *task);
+
+/* The drm_result of a SQLite code (extended ones too); logs what SQLite says of it. SQLITE_OK, ROW and DONE: DRM_S_OK. */
+drm_result drm_database_result(struct drm_database *database, int code);
+
+/* Runs statements that give no rows. */
+drm_result drm_database_execute(struct drm_database *database, const char *sql);
+
+/* Write transactions. rollback is safe where none is open, so that every error path may call it. */
+drm_result drm_database_begin(struct drm_database *database); /* BEGIN IMMEDIATE */
+drm_result drm_database_commit(struct drm_database *database);
+void drm_database_rollback(struct drm_database *database);
+
+/* --- statements: prepare, bind, step, finish -------------------------------------------------------------- */
+
+/*
+ * A statement remembers its first failure, so that a row of binds needs one check at step. drm_statement_finish gives it, and frees the
+ * statement; it is safe on a zeroed struct.
+ */
+struct drm_statement
+{
+    struct drm_database *database;
+    sqlite3_stmt *handle;
+    drm_result result;
+};
+
+void drm_statement_prepare(struct drm_statement *statement, struct drm_database *database, const char *sql);
+/* Parameters count from 1. The bound bytes must live until the step. */
+void drm_statement_bind_int(struct drm_statement *statement, int parameter, int64_t value);
+void drm_statement_bind_blob(struct drm_statement *statement, int parameter, const void *data, size_t size);
+void drm_statement_bind_text(struct drm_statement *statement, int parameter, const char *text);
+/* True: a row is there. False: the end, or a failure, which finish tells. */
+bool drm_statement_step(struct drm_statement *statement);
+void drm_statement_reset(struct drm_statement *statement);
+/* Columns count from 0; what they point to is valid until the next step. fixed returns false, and fails the statement with
+ * DRM_E_STORE_CORRUPT, where the column has not exactly size bytes. */
+int64_t drm_statement_int(struct drm_statement *statement, int column);
+struct drm_span drm_statement_blob(struct drm_statement *statement, int column);
+const char *drm_statement_text(struct drm_statement *statement, int column); /* never NULL */
+bool drm_statement_fixed(struct drm_statement *statement, int column, void *out, size_t size);
+drm_result drm_statement_finish(struct drm_statement *statement);
+/* prepare, nothing bound, step, finish: for one statement without rows that had its parameters bound. */
+drm_result drm_statement_run(struct drm_statement *statement);
+
+#endif

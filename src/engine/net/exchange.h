@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One question to the service and its answer, over whatever transport the host has: redirects, status codes, limits.
+ */
+#ifndef WMDRM_ENGINE_EXCHANGE_H
+#define WMDRM_ENGINE_EXCHANGE_H
+
+#include "engine/host.h"
+
+#define DRM_EXCHANGE_MAX_REDIRECTS 5
+#define DRM_EXCHANGE_CONTENT_TYPE "application/vnd.wmdrmsdk"
+#define DRM_EXCHANGE_MAX_URL 2048 /* with terminator */
+
+/* Takes the answer of the last hop. Everything is called on the thread that called drm_exchange. */
+struct drm_exchange_sink
+{
+    void *context;
+    /* CONNECTING and REQUESTING for each hop (url: where to), then RECEIVING once an answer with status 200 began. */
+    void (*phase)(void *context, enum drm_http_phase phase, const char *url);
+    /* total: bytes that will come, 0 where unknown. */
+    drm_result (*begin)(void *context, uint64_t total);
+    drm_result (*data)(void *context, const uint8_t *data, size_t size);
+};
+
+struct drm_exchange
+{
+    const char *url;            /* the service's, as configured */
+    const char *path;           /* appended to it with one slash between, e.g. "v1/individualize" */
+    const uint8_t *body;        /* posted */
+    size_t body_size;
+    uint64_t max_answer;        /* bytes; a longer answer ends with DRM_E_RESPONSE_TOO_LARGE, before any of it is read where
+                                   Content-Length says so */
+    uint32_t timeout_ms;
+};
+
+/*
+ * Posts and follows redirects (301, 302, 307, 308: the same post again; anything else that redirects is refused).
+ * *round_trips is raised for every hop that was answered in full. Returns what drm_transport.perform returns, what sink returned, and
+ *   DRM_E_HTTP_INVALID_URL           the configured URL, or a Location, is none (user names and fragments are refused too)
+ *   DRM_E_HTTP_REDIRECT_LOOP         more than DRM_EXCHANGE_MAX_REDIRECTS, or no Location
+ *   DRM_E_HTTP_REDIRECT_DOWNGRADE    from https: to http:
+ *   DRM_E_HTTP_EMPTY_RESPONSE        status 200 without a body
+ *   DRM_E_RESPONSE_TOO_LARGE
+ *   DRM_E_BAD_REQUEST (400), DRM_E_INDIV_NO_PACKAGE (404), DRM_E_INDIV_LIMIT (429), DRM_E_INDIV_UNAVAILABLE (503),
+ *   DRM_RESULT_FROM_HTTP(status) for every other status that is not 200.
+ */
+drm_result drm_exchange(const struct drm_host *host, const struct drm_task *task, const struct drm_exchange *exchange,
+                        const struct drm_exchange_sink *sink, uint32_t *round_trips);
+
+#endif
