@@ -148,9 +148,9 @@ struct drm_host
 
 /* printf into the log; does nothing where the host keeps none. */
 #if defined(__MINGW32__)
-#define DRM_PRINTF(format, first) __attribute__((format(gnu_printf, format, first)))
+#define DRM_PRINTF(string, first) __attribute__((format(gnu_printf, string, first)))
 #else
-#define DRM_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define DRM_PRINTF(string, first) __attribute__((format(printf, string, first)))
 #endif
 void drm_log_write(const struct drm_log *log, const char *format, ...) DRM_PRINTF(2, 3);
 

@@ -85,7 +85,7 @@ struct drm_span drm_statement_blob(struct drm_statement *statement, int column);
 const char *drm_statement_text(struct drm_statement *statement, int column); /* never NULL */
 bool drm_statement_fixed(struct drm_statement *statement, int column, void *out, size_t size);
 drm_result drm_statement_finish(struct drm_statement *statement);
-/* prepare, nothing bound, step, finish: for one statement without rows that had its parameters bound. */
+/* Steps to the end, then finishes: for a statement without rows. */
 drm_result drm_statement_run(struct drm_statement *statement);
 
 #endif

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Paths (base/path.h). On Windows the C runtime's wide functions take the place of the narrow ones, whose code page cannot
+ * spell every name.
+ */
+#include "engine/base/path.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef _WIN32
+#include <direct.h>
+#include <wchar.h>
+#define DRM_SEPARATOR '\\'
+#else
+#include <sys/stat.h>
+#define DRM_SEPARATOR '/'
+#endif
+
+static bool is_separator(char c)
+{
+#ifdef _WIN32
+    return c == '\\' || c == '/';
+#else
+    return c == '/';
+#endif
+}
+
+char *drm_path_join(const char *directory, const char *name)
+{
+    size_t length = strlen(directory), name_length = strlen(name);
+    bool separate = length && !is_separator(directory[length - 1]);
+    char *path = malloc(length + separate + name_length + 1);
+
+    if (!path)
+        return NULL;
+    memcpy(path, directory, length);
+    if (separate)
+        path[length++] = DRM_SEPARATOR;
+    memcpy(path + length, name, name_length + 1);
+    return path;
+}
+
+/* errno values; those of Windows' last error that differ, as SQLite's file layer reports them. */
+drm_result drm_result_from_system(int error, drm_result otherwise)
+{
+#ifdef _WIN32
+    switch (error)
+    {
+    case 2:   /* ERROR_FILE_NOT_FOUND */
+    case 3:   /* ERROR_PATH_NOT_FOUND */
+    case 267: /* ERROR_DIRECTORY */
+        return DRM_E_PATH_NOT_FOUND;
+    case 5: /* ERROR_ACCESS_DENIED */
+        return DRM_E_ACCESS_DENIED;
+    case 19: /* ERROR_WRITE_PROTECT */
+        return DRM_E_WRITE_PROTECTED;
+    case 32: /* ERROR_SHARING_VIOLATION */
+    case 33: /* ERROR_LOCK_VIOLATION */
+        return DRM_E_BUSY;
+    case 39:  /* ERROR_HANDLE_DISK_FULL */
+    case 112: /* ERROR_DISK_FULL */
+        return DRM_E_DISK_FULL;
+    default:
+        return otherwise;
+    }
+#else
+    switch (error)
+    {
+    case ENOENT:
+    case ENOTDIR:
+        return DRM_E_PATH_NOT_FOUND;
+    case EACCES:
+    case EPERM:
+        return DRM_E_ACCESS_DENIED;
+    case EROFS:
+        return DRM_E_WRITE_PROTECTED;
+    case ENOSPC:
+    case EDQUOT:
+        return DRM_E_DISK_FULL;
+    default:
+        return otherwise;
+    }
+#endif
+}
+
+static drm_result result_from_errno(int error)
+{
+    switch (error)
+    {
+    case ENOENT:
+    case ENOTDIR:
+        return DRM_E_PATH_NOT_FOUND;
+    case EACCES:
+    case EPERM:
+        return DRM_E_ACCESS_DENIED;
+    case EROFS:
+        return DRM_E_WRITE_PROTECTED;
+    case ENOSPC:
+        return DRM_E_DISK_FULL;
+    default:
+        return DRM_E_IO;
+    }
+}
+
+#ifdef _WIN32
+/* UTF-8 to UTF-16, on the heap. What is no UTF-8 gives NULL, with errno set. */
+static wchar_t *widen(const char *text)
+{
+    const unsigned char *in = (const unsigned char *)text;
+    wchar_t *wide = malloc((strlen(text) + 1) * sizeof(*wide)), *out = wide;
+
+    if (!wide)
+        return NULL;
+    while (*in)
+    {
+        uint32_t point = *in++;
+        unsigned int more = point < 0x80 ? 0 : point < 0xE0 ? 1 : point < 0xF0 ? 2 : 3;
+
+        if (more)
+        {
+            if (point < 0xC2 || point > 0xF4)
+                goto malformed;
+            point &= 0x3FU >> more;
+            while (more--)
+            {
+                if ((*in & 0xC0) != 0x80)
+                    goto malformed;
+                point = point << 6 | (*in++ & 0x3FU);
+            }
+        }
+        if (point >= 0x10000)
+        {
+            *out++ = (wchar_t)(0xD800 + ((point - 0x10000) >> 10));
+            *out++ = (wchar_t)(0xDC00 + ((point - 0x10000) & 0x3FF));
+        }
+        else
+            *out++ = (wchar_t)point;
+    }
+    *out = 0;
+    return wide;
+
+malformed:
+    free(wide);
+    errno = ENOENT;
+    return NULL;
+}
+
+static int make_one(const char *directory)
+{
+    wchar_t *wide = widen(directory);
+    int result = wide ? _wmkdir(wide) : -1, error = errno;
+
+    free(wide);
+    errno = error;
+    return result;
+}
+
+static int rename_one(const char *from, const char *to)
+{
+    wchar_t *wide_from = widen(from), *wide_to = widen(to);
+    int result = wide_from && wide_to ? _wrename(wide_from, wide_to) : -1, error = errno;
+
+    free(wide_from);
+    free(wide_to);
+    errno = error;
+    return result;
+}
+#else
+static int make_one(const char *directory)
+{
+    return mkdir(directory, 0700); /* keys lie in it */
+}
+
+static int rename_one(const char *from, const char *to)
+{
+    return rename(from, to);
+}
+#endif
+
+drm_result drm_path_make_directory(const char *directory)
+{
+    size_t length = strlen(directory);
+    char *path = malloc(length + 1);
+    drm_result result = DRM_S_OK;
+
+    if (!path)
+        return DRM_E_OUT_OF_MEMORY;
+    memcpy(path, directory, length + 1);
+
+    /* Each folder on the way, from the top. What cannot be made may be there already, or a drive or share: only the last
+     * one's failure counts. */
+    for (size_t i = 1; i <= length; i++)
+    {
+        char end = path[i];
+
+        if (end && (!is_separator(end) || is_separator(path[i - 1])))
+            continue;
+        path[i] = 0;
+        result = DRM_S_OK;
+        if (make_one(path) && errno != EEXIST)
+            result = result_from_errno(errno);
+        path[i] = end;
+    }
+    free(path);
+    return result;
+}
+
+drm_result drm_path_rename(const char *from, const char *to)
+{
+    if (!rename_one(from, to))
+        return DRM_S_OK;
+    if (errno == ENOENT)
+        return DRM_E_NOT_FOUND;
+#ifdef _WIN32
+    if (errno == EACCES) /* the runtime's word for a sharing violation too, and the likelier cause */
+        return DRM_E_BUSY;
+#endif
+    return result_from_errno(errno);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Paths: UTF-8 on every system. Only what SQLite's file layer lacks.
+ */
+#ifndef WMDRM_ENGINE_PATH_H
+#define WMDRM_ENGINE_PATH_H
+
+#include "engine/base/result.h"
+
+/* directory, a separator, name, on the heap; NULL where memory ends. Free with free. */
+char *drm_path_join(const char *directory, const char *name);
+
+/* Makes a folder and those above it; one that is there is fine. Returns DRM_E_WRITE_PROTECTED, DRM_E_ACCESS_DENIED,
+ * DRM_E_PATH_NOT_FOUND (something in the way is no folder), DRM_E_DISK_FULL, DRM_E_IO. */
+drm_result drm_path_make_directory(const char *directory);
+
+/* Renames a file; the new name must be free. DRM_E_NOT_FOUND where there is none, DRM_E_BUSY where somebody has it open. */
+drm_result drm_path_rename(const char *from, const char *to);
+
+/* The result of a system error number: errno, or on Windows the last error. */
+drm_result drm_result_from_system(int error, drm_result otherwise);
+
+#endif
