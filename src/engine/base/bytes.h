@@ -39,11 +39,16 @@ static inline struct drm_span drm_buffer_span(const struct drm_buffer *buffer)
 /* Equal in length and content; takes the time of the content, so never for secrets (drm_equal_secret). */
 bool drm_span_equal(struct drm_span a, struct drm_span b);
 
-/* Appends; grows as needed. Returns DRM_E_OUT_OF_MEMORY, with the buffer as it was. data may lie in the buffer itself. */
-drm_result drm_buffer_append(struct drm_buffer *buffer, const void *data, size_t size);
+/* Appends; grows as needed and wipes the memory that it leaves. Returns DRM_E_OUT_OF_MEMORY, with the buffer as it was.
+ * data may lie in the buffer itself. */
+DRM_MUST_CHECK drm_result drm_buffer_append(struct drm_buffer *buffer, const void *data, size_t size);
 
 /* Appends size bytes of unspecified content and gives their place, valid until the next append. */
-drm_result drm_buffer_extend(struct drm_buffer *buffer, size_t size, uint8_t **out);
+DRM_MUST_CHECK drm_result drm_buffer_extend(struct drm_buffer *buffer, size_t size, uint8_t **out);
+
+/* Cuts the content to its first size bytes and wipes the rest; does nothing where there are no more than size. For
+ * the way back from a failure. */
+void drm_buffer_truncate(struct drm_buffer *buffer, size_t size);
 
 /* Wipes the content, then frees it. Safe on an empty buffer. */
 void drm_buffer_free(struct drm_buffer *buffer);
@@ -53,6 +58,9 @@ void drm_wipe(void *data, size_t size);
 
 /* Compares in a time that depends on size alone. */
 bool drm_equal_secret(const void *a, const void *b, size_t size);
+
+/* True of UTF-8 (RFC 3629) without control characters (U+0000 to U+001F, U+007F to U+009F). The empty text is valid. */
+bool drm_text_is_valid(struct drm_span text);
 
 void drm_put_u16(uint8_t *out, uint16_t value);
 void drm_put_u32(uint8_t *out, uint32_t value);

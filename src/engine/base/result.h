@@ -19,6 +19,9 @@ typedef int32_t drm_result;
 #define DRM_SUCCEEDED(result) ((result) >= 0)
 #define DRM_FAILED(result) ((result) < 0)
 
+/* Before a declaration: to ignore the result is a mistake. */
+#define DRM_MUST_CHECK __attribute__((warn_unused_result))
+
 #define DRM_S_OK 0
 
 /* COM and Win32 codes. */

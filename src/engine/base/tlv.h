@@ -2,9 +2,10 @@
 /*
  * The one encoding of every binary object (docs/formats.md).
  *
- * An object is a row of fields: tag (2 bytes, big-endian), length (4 bytes, big-endian), value. Tags of one object
- * stand in ascending order; a tag may repeat where its object says so. A tag with DRM_TLV_CRITICAL set must be understood by
- * the reader, any other may be skipped. Values of more than one field nest.
+ * An object is a row of fields: tag (2 bytes, big-endian), length (4 bytes, big-endian), value. A tag is a number
+ * below DRM_TLV_CRITICAL, plus DRM_TLV_CRITICAL where a reader must understand it; any other may be skipped. The
+ * fields of one object stand in ascending order of their numbers, critical or not; a tag may repeat where its object
+ * says so. Values of more than one field nest.
  */
 #ifndef WMDRM_ENGINE_TLV_H
 #define WMDRM_ENGINE_TLV_H
@@ -17,8 +18,9 @@
 /* --- writing ---------------------------------------------------------------------------------------------- */
 
 /*
- * A writer remembers its first failure (memory, or a value over 4 GiB) and then does nothing more, so that a row of puts needs
- * one check at its end: drm_tlv_finish.
+ * A writer remembers its first failure (memory, or a value of 4 GiB) and then does nothing more, so that a row of puts
+ * needs one check at its end: drm_tlv_finish. After a failure out holds a part of the object. The caller keeps the
+ * order of tags. No value may lie in out.
  */
 struct drm_tlv_writer
 {
@@ -35,13 +37,13 @@ void drm_tlv_put_text(struct drm_tlv_writer *writer, uint16_t tag, const char *t
 /* A nested object: open gives a mark, the fields in between are its value, close fills in its length. */
 size_t drm_tlv_open(struct drm_tlv_writer *writer, uint16_t tag);
 void drm_tlv_close(struct drm_tlv_writer *writer, size_t mark);
-drm_result drm_tlv_finish(const struct drm_tlv_writer *writer);
+DRM_MUST_CHECK drm_result drm_tlv_finish(const struct drm_tlv_writer *writer);
 
 /* --- reading ---------------------------------------------------------------------------------------------- */
 
 /*
- * What a reader of one kind of object expects of one tag. Exactly one of the outs is set, by kind; an out that its object does not have
- * stays as it was.
+ * What a reader of one kind of object expects of one tag. Exactly one of the outs is set, by kind; an out whose tag
+ * the object does not have stays as it was.
  */
 enum drm_tlv_kind
 {
@@ -50,7 +52,7 @@ enum drm_tlv_kind
     DRM_TLV_U8,     /* u8 */
     DRM_TLV_U32,    /* u32 */
     DRM_TLV_U64,    /* u64 */
-    DRM_TLV_TEXT,   /* span: valid UTF-8 without zero or control bytes, within min_size and max_size */
+    DRM_TLV_TEXT,   /* span: drm_text_is_valid, within min_size and max_size bytes */
     DRM_TLV_EACH,   /* each: called for each of up to max_count values, each within min_size and max_size */
 };
 
@@ -72,14 +74,15 @@ struct drm_tlv_field
         drm_result (*each)(void *context, struct drm_span value);
     } out;
     void *context;              /* of each */
-    bool *present;              /* may be NULL */
+    bool *present;              /* may be NULL; set to true or false */
 };
 
 /*
- * Reads one object: checks every length, the order of the tags, that no tag repeats except EACH, that required ones are there,
- * that no unknown one is critical, and that nothing is left over. Spans point into data. Returns DRM_E_INVALID_DATA for
- * anything else, or what each returned.
+ * Reads one object: checks every length, the order of the tags, that no known tag repeats except EACH, that required
+ * ones are there, that no unknown one is critical nor a known one other than expected, and that nothing is left over.
+ * Spans point into data. Returns DRM_E_INVALID_DATA for anything else, before any out is set or each is called; or the
+ * failure of an each, which ends the reading there.
  */
-drm_result drm_tlv_read(struct drm_span data, const struct drm_tlv_field *fields, size_t count);
+DRM_MUST_CHECK drm_result drm_tlv_read(struct drm_span data, const struct drm_tlv_field *fields, size_t count);
 
 #endif

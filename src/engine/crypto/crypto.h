@@ -24,11 +24,13 @@
 #define DRM_AEAD_NONCE_SIZE 12
 #define DRM_AEAD_TAG_SIZE 16
 
-/* Prepares libgcrypt: checks its version, chooses the system's random generator, needs no secure memory pool.
- * Safe to call often and from several threads. */
-drm_result drm_crypto_init(void);
+/* Prepares libgcrypt: checks its version, has all of its memory wiped when freed, needs no secure memory pool. Safe
+ * to call often and from several threads; each returns when the work is done. Returns DRM_E_UNEXPECTED for a
+ * library too old. */
+DRM_MUST_CHECK drm_result drm_crypto_init(void);
 
-/* Fills data with random bytes fit for keys. Cannot fail: libgcrypt ends the process where the system has none. */
+/* Fills data with random bytes of the system's, fit for keys. Cannot fail: the process ends where the system has
+ * none. */
 void drm_random(void *data, size_t size);
 
 /* --- hashes (engine/crypto/hash.c) ---------------------------------------------------------------------- */
@@ -37,58 +39,64 @@ void drm_sha256(const void *data, size_t size, uint8_t out[DRM_SHA256_SIZE]);
 
 /* SHA-256 of a stream. free accepts NULL; finish may be called once and leaves the hash to be freed. */
 struct drm_hash;
-drm_result drm_hash_create(struct drm_hash **out);
+DRM_MUST_CHECK drm_result drm_hash_create(struct drm_hash **out);
 void drm_hash_update(struct drm_hash *hash, const void *data, size_t size);
 void drm_hash_finish(struct drm_hash *hash, uint8_t out[DRM_SHA256_SIZE]);
 void drm_hash_free(struct drm_hash *hash);
 
-drm_result drm_hmac_sha256(const void *key, size_t key_size, const void *data, size_t size, uint8_t out[DRM_SHA256_SIZE]);
+DRM_MUST_CHECK drm_result drm_hmac_sha256(const void *key, size_t key_size, const void *data, size_t size,
+                                          uint8_t out[DRM_SHA256_SIZE]);
 
-/* HKDF with SHA-256 (RFC 5869). expand: size at most 255 * 32. */
-drm_result drm_hkdf_extract(struct drm_span salt, struct drm_span secret, uint8_t out[DRM_SHA256_SIZE]);
-drm_result drm_hkdf_expand(const uint8_t key[DRM_SHA256_SIZE], struct drm_span info, uint8_t *out, size_t size);
+/* HKDF with SHA-256 (RFC 5869). expand: size at most 255 * 32, else DRM_E_INVALID_ARGUMENT. */
+DRM_MUST_CHECK drm_result drm_hkdf_extract(struct drm_span salt, struct drm_span secret, uint8_t out[DRM_SHA256_SIZE]);
+DRM_MUST_CHECK drm_result drm_hkdf_expand(const uint8_t key[DRM_SHA256_SIZE], struct drm_span info, uint8_t *out,
+                                          size_t size);
 
 /* --- signatures: Ed25519 (engine/crypto/sign.c) ----------------------------------------------------------- */
 
 /* The public key of a private one. */
-drm_result drm_sign_public(const uint8_t seed[DRM_SIGN_SEED_SIZE], uint8_t out[DRM_SIGN_PUBLIC_SIZE]);
+DRM_MUST_CHECK drm_result drm_sign_public(const uint8_t seed[DRM_SIGN_SEED_SIZE], uint8_t out[DRM_SIGN_PUBLIC_SIZE]);
 
 /*
- * Signs and verifies a message under a context: what is signed is the context's bytes, one zero byte, the message
- * (RFC 8032 Ed25519 over that), so that no kind of object passes for another. A NULL context signs the message alone;
- * that is for test vectors. verify returns DRM_E_SIGNATURE_FAILURE.
+ * Signs and verifies a message under a context: what is signed is the context's bytes, one zero byte, the message (RFC
+ * 8032 Ed25519 over that), so that no kind of object passes for another. A NULL context signs the message alone; that
+ * is for test vectors. A message has at most 2 GiB. verify returns DRM_E_SIGNATURE_FAILURE; it also refuses what RFC
+ * 8032 allows a verifier to accept: a key of low order or in another than its one encoding, an S past the group's
+ * order.
  */
-drm_result drm_sign(const uint8_t seed[DRM_SIGN_SEED_SIZE], const char *context, struct drm_span message,
-                    uint8_t out[DRM_SIGNATURE_SIZE]);
-drm_result drm_verify(const uint8_t public_key[DRM_SIGN_PUBLIC_SIZE], const char *context, struct drm_span message,
-                      const uint8_t signature[DRM_SIGNATURE_SIZE]);
+DRM_MUST_CHECK drm_result drm_sign(const uint8_t seed[DRM_SIGN_SEED_SIZE], const char *context, struct drm_span message,
+                                   uint8_t out[DRM_SIGNATURE_SIZE]);
+DRM_MUST_CHECK drm_result drm_verify(const uint8_t public_key[DRM_SIGN_PUBLIC_SIZE], const char *context,
+                                     struct drm_span message, const uint8_t signature[DRM_SIGNATURE_SIZE]);
 
-/* --- key agreement: X25519, and HPKE over it (engine/crypto/hpke.c) -------------------------------------- */
+/* --- key agreement: X25519, and HPKE over it (engine/crypto/x25519.c, hpke.c) ---------------------------- */
 
-drm_result drm_x25519_public(const uint8_t private_key[DRM_X25519_SIZE], uint8_t out[DRM_X25519_SIZE]);
+DRM_MUST_CHECK drm_result drm_x25519_public(const uint8_t private_key[DRM_X25519_SIZE], uint8_t out[DRM_X25519_SIZE]);
 /* Refuses an all-zero shared secret (a peer's point of low order) with DRM_E_KEY_ERROR. */
-drm_result drm_x25519(const uint8_t private_key[DRM_X25519_SIZE], const uint8_t peer[DRM_X25519_SIZE],
-                      uint8_t out[DRM_X25519_SIZE]);
+DRM_MUST_CHECK drm_result drm_x25519(const uint8_t private_key[DRM_X25519_SIZE], const uint8_t peer[DRM_X25519_SIZE],
+                                     uint8_t out[DRM_X25519_SIZE]);
 
 /*
  * HPKE (RFC 9180), base mode, single shot: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM. The sealed form
- * appended to out is the encapsulated key (32), the ciphertext, the tag (16). open returns DRM_E_DECRYPT_ERROR for
- * anything that was not sealed to this key with this info and aad.
+ * appended to out is the encapsulated key (32), the ciphertext, the tag (16). seal returns DRM_E_KEY_ERROR for a
+ * recipient of low order. open returns DRM_E_DECRYPT_ERROR for anything that was not sealed to this key with this info
+ * and aad. Both leave out as it was on failure; plaintext, sealed and aad may not lie in it.
  */
 #define DRM_HPKE_OVERHEAD (DRM_X25519_SIZE + DRM_AEAD_TAG_SIZE)
-drm_result drm_hpke_seal(const uint8_t recipient[DRM_X25519_SIZE], struct drm_span info, struct drm_span aad,
-                         struct drm_span plaintext, struct drm_buffer *out);
-drm_result drm_hpke_open(const uint8_t private_key[DRM_X25519_SIZE], struct drm_span info, struct drm_span aad,
-                         struct drm_span sealed, struct drm_buffer *out);
+DRM_MUST_CHECK drm_result drm_hpke_seal(const uint8_t recipient[DRM_X25519_SIZE], struct drm_span info,
+                                        struct drm_span aad, struct drm_span plaintext, struct drm_buffer *out);
+DRM_MUST_CHECK drm_result drm_hpke_open(const uint8_t private_key[DRM_X25519_SIZE], struct drm_span info,
+                                        struct drm_span aad, struct drm_span sealed, struct drm_buffer *out);
 
-/* --- sealing what rests: AES-256-GCM-SIV, RFC 8452 (engine/crypto/aead.c) --------------------------------- */
+/* --- sealing what rests: AES-256-GCM-SIV, RFC 8452 (engine/crypto/seal.c) --------------------------------- */
 
-/* Appends a fresh random nonce (12), the ciphertext, the tag (16). */
+/* Appends a fresh random nonce (12), the ciphertext, the tag (16). Both leave out as it was on failure; no input
+ * may lie in it. */
 #define DRM_SEAL_OVERHEAD (DRM_AEAD_NONCE_SIZE + DRM_AEAD_TAG_SIZE)
-drm_result drm_seal(const uint8_t key[DRM_AEAD_KEY_SIZE], struct drm_span aad, struct drm_span plaintext,
-                    struct drm_buffer *out);
+DRM_MUST_CHECK drm_result drm_seal(const uint8_t key[DRM_AEAD_KEY_SIZE], struct drm_span aad, struct drm_span plaintext,
+                                   struct drm_buffer *out);
 /* Returns DRM_E_DECRYPT_ERROR for anything that was not sealed under this key with this aad. */
-drm_result drm_unseal(const uint8_t key[DRM_AEAD_KEY_SIZE], struct drm_span aad, struct drm_span sealed,
-                      struct drm_buffer *out);
+DRM_MUST_CHECK drm_result drm_unseal(const uint8_t key[DRM_AEAD_KEY_SIZE], struct drm_span aad, struct drm_span sealed,
+                                     struct drm_buffer *out);
 
 #endif
