@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Stored revocation lists: their versions, their bytes, and the question whether somebody is on one.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/store/store_internal.h"
+
+drm_result drm_store_list_versions(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
+                                   uint64_t out[DRM_REVOCATION_TYPES])
+{
+    uint64_t versions[DRM_REVOCATION_TYPES] = {0};
+    struct drm_statement statement;
+    drm_result result;
+
+    drm_store_lock(store);
+    drm_statement_prepare(&statement, store->database,
+                          "SELECT type, revocation_list.version FROM revocation_list"
+                          " JOIN anchor ON anchor.id = revocation_list.anchor WHERE root = ?1");
+    drm_statement_bind_blob(&statement, 1, anchor, DRM_SIGN_PUBLIC_SIZE);
+    while (drm_statement_step(&statement))
+    {
+        int64_t type = drm_statement_int(&statement, 0);
+
+        if (type >= DRM_REVOCATION_FIRST && type <= DRM_REVOCATION_LAST)
+            versions[type - 1] = (uint64_t)drm_statement_int(&statement, 1);
+    }
+    result = drm_statement_finish(&statement);
+    drm_store_unlock(store);
+    if (DRM_SUCCEEDED(result))
+        memcpy(out, versions, sizeof(versions));
+    return result;
+}
+
+static void close_list(struct drm_open_list *list)
+{
+    drm_file_close(list->file);
+    free(list->copy);
+    memset(list, 0, sizeof(*list));
+}
+
+void drm_store_close_lists_locked(struct drm_store *store)
+{
+    for (size_t i = 0; i < DRM_REVOCATION_TYPES; i++)
+        close_list(&store->lists[i]);
+    store->lists_generation = 0;
+}
+
+/* What the database knows of a list. *offset: where its entries begin. */
+static drm_result find_list(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
+                            enum drm_revocation_type type, struct drm_open_list *out, uint64_t *offset)
+{
+    struct drm_statement statement;
+
+    memset(out, 0, sizeof(*out));
+    drm_statement_prepare(&statement, store->database,
+                          "SELECT revocation_list.version, issued, entry_size, entry_count, entries_hash,"
+                          " entries_offset, file FROM revocation_list JOIN anchor ON anchor.id = revocation_list.anchor"
+                          " WHERE root = ?1 AND type = ?2");
+    drm_statement_bind_blob(&statement, 1, anchor, DRM_SIGN_PUBLIC_SIZE);
+    drm_statement_bind_int(&statement, 2, type);
+    if (drm_statement_step(&statement))
+    {
+        out->present = true;
+        out->head.type = type;
+        out->head.version = (uint64_t)drm_statement_int(&statement, 0);
+        out->head.issued = drm_statement_int(&statement, 1);
+        out->head.entry_size = (uint32_t)drm_statement_int(&statement, 2);
+        out->head.entry_count = (uint32_t)drm_statement_int(&statement, 3);
+        (void)drm_statement_fixed(&statement, 4, out->head.entries_hash, sizeof(out->head.entries_hash));
+        *offset = (uint64_t)drm_statement_int(&statement, 5);
+        out->file_number = drm_statement_int(&statement, 6);
+    }
+    return drm_statement_finish(&statement);
+}
+
+static drm_result open_list_file(struct drm_store *store, int64_t number, struct drm_file **out)
+{
+    char *path = drm_store_file_path(store, number);
+    drm_result result = path ? drm_file_open(path, &store->host->log, out) : DRM_E_OUT_OF_MEMORY;
+
+    free(path);
+    return result == DRM_E_PATH_NOT_FOUND ? DRM_E_STORE_CORRUPT : result;
+}
+
+/* Opens the entries of a list and proves once that they are what was signed. */
+static drm_result load_entries(struct drm_store *store, struct drm_open_list *list, uint64_t offset)
+{
+    uint64_t size = (uint64_t)list->head.entry_size * list->head.entry_count;
+    uint8_t hash[DRM_SHA256_SIZE];
+    const uint8_t *map;
+    drm_result result;
+
+    if (list->head.entry_count > DRM_REVOCATION_MAX_ENTRIES || !list->head.entry_size || list->head.entry_size > 64)
+        return DRM_E_STORE_CORRUPT;
+    if (DRM_FAILED(result = open_list_file(store, list->file_number, &list->file)))
+        return result;
+    if (drm_file_size(list->file) < size || drm_file_size(list->file) - size != offset)
+        return DRM_E_STORE_CORRUPT;
+    if ((map = drm_file_map(list->file)))
+        list->entries = map + offset;
+    else
+    {
+        if (!(list->copy = malloc(size ? (size_t)size : 1)))
+            return DRM_E_OUT_OF_MEMORY;
+        if (DRM_FAILED(result = drm_file_read(list->file, offset, list->copy, (size_t)size)))
+            return result;
+        list->entries = list->copy;
+    }
+    drm_sha256(list->entries, (size_t)size, hash);
+    return memcmp(hash, list->head.entries_hash, sizeof(hash)) ? DRM_E_STORE_CORRUPT : DRM_S_OK;
+}
+
+/* Gives the open list of a type, asking the database only where something may have changed since the last time. */
+static drm_result current_list(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
+                               enum drm_revocation_type type, struct drm_open_list **out)
+{
+    struct drm_open_list *list = &store->lists[type - 1], found;
+    uint64_t generation = drm_generation_read(&store->generation), offset = 0;
+    drm_result result;
+
+    if (!generation || generation != store->lists_generation)
+        for (size_t i = 0; i < DRM_REVOCATION_TYPES; i++)
+            store->lists[i].known = false;
+    store->lists_generation = generation;
+
+    if (!list->known || memcmp(list->anchor, anchor, sizeof(list->anchor)))
+    {
+        if (DRM_FAILED(result = find_list(store, anchor, type, &found, &offset)))
+            return result;
+        if (list->present && found.present && list->file_number == found.file_number
+            && !memcmp(list->anchor, anchor, sizeof(list->anchor)))
+            list->known = true; /* something else changed; the open file is still the one */
+        else
+        {
+            close_list(list);
+            if (found.present && DRM_FAILED(result = load_entries(store, &found, offset)))
+            {
+                close_list(&found);
+                return result;
+            }
+            *list = found;
+            list->known = true;
+            memcpy(list->anchor, anchor, sizeof(list->anchor));
+        }
+    }
+    *out = list;
+    return DRM_S_OK;
+}
+
+drm_result drm_store_is_revoked(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
+                                enum drm_revocation_type type, const uint8_t (*ids)[DRM_SHA256_SIZE], size_t count,
+                                bool *out)
+{
+    struct drm_open_list *list;
+    bool revoked = false;
+    drm_result result;
+
+    drm_store_lock(store);
+    result = current_list(store, anchor, type, &list);
+    if (DRM_SUCCEEDED(result) && list->present && list->head.entry_size == DRM_SHA256_SIZE)
+        for (size_t i = 0; i < count && !revoked; i++)
+            revoked = drm_revocation_entries_contain(list->entries, &list->head, ids[i]);
+    drm_store_unlock(store);
+    if (DRM_SUCCEEDED(result))
+        *out = revoked;
+    return result;
+}
+
+drm_result drm_store_read_list(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
+                               enum drm_revocation_type type, struct drm_buffer *out, uint64_t *size)
+{
+    struct drm_open_list found;
+    struct drm_file *file = NULL;
+    uint64_t offset = 0;
+    uint8_t *place;
+    drm_result result;
+
+    drm_store_lock(store);
+    if (DRM_FAILED(result = find_list(store, anchor, type, &found, &offset)))
+        goto done;
+    if (!found.present)
+    {
+        result = DRM_E_NOT_FOUND;
+        goto done;
+    }
+    if (DRM_FAILED(result = open_list_file(store, found.file_number, &file)))
+        goto done;
+    if (drm_file_size(file) != offset + (uint64_t)found.head.entry_size * found.head.entry_count)
+    {
+        result = DRM_E_STORE_CORRUPT;
+        goto done;
+    }
+    if (out && (DRM_FAILED(result = drm_buffer_extend(out, (size_t)drm_file_size(file), &place))
+                || DRM_FAILED(result = drm_file_read(file, 0, place, (size_t)drm_file_size(file)))))
+        goto done;
+    if (size)
+        *size = drm_file_size(file);
+
+done:
+    drm_store_unlock(store);
+    drm_file_close(file);
+    return result;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The store of a user: identities, revocation lists, and what the service said (docs/store.md).
+ *
+ * One folder: store.db, a generation file that tells other processes of a change, and the files of lists and components.
+ * Everything is kept apart for each trust anchor. Safe from several threads and processes; each change is one transaction, so
+ * that a process killed at any instant leaves the state before or the state after.
+ */
+#ifndef WMDRM_ENGINE_STORE_H
+#define WMDRM_ENGINE_STORE_H
+
+#include "engine/format/answer.h"
+#include "engine/host.h"
+
+struct drm_store;
+
+struct drm_store_options
+{
+    const char *directory;        /* UTF-8; made where it is missing */
+    const struct drm_host *host;  /* protector, clock and log are used; must outlive the store */
+};
+
+/*
+ * Opens the store, and makes it where there is none. Where the folder cannot be written, what is there can be read and every
+ * change ends with DRM_E_WRITE_PROTECTED. task ends a wait for another process; may be NULL. Failures as in drm_database_open.
+ */
+drm_result drm_store_open(const struct drm_store_options *options, const struct drm_task *task, struct drm_store **out);
+void drm_store_close(struct drm_store *store); /* NULL is fine */
+
+/*
+ * Where the store's database is damaged, moves it aside as "store-damaged-<UTC time>.db", so that the next open makes a new
+ * one. Nothing is deleted; a store that proves whole is left alone. No store of this folder may be open in this process.
+ * DRM_E_BUSY where another process has it open.
+ */
+drm_result drm_store_set_aside(const struct drm_store_options *options, const struct drm_task *task);
+
+/* Looks for damage where identities and lists are kept. DRM_E_STORE_CORRUPT. */
+drm_result drm_store_check(struct drm_store *store);
+
+/* Changes whose cancel ends waits; NULL: nobody's. For the thread that runs an operation. */
+void drm_store_set_task(struct drm_store *store, const struct drm_task *task);
+
+/* --- identity --------------------------------------------------------------------------------------------- */
+
+struct drm_identity
+{
+    int64_t number;                           /* of the row; 0: there is none */
+    uint8_t machine_id[DRM_ID_SIZE];
+    struct drm_version version;               /* security version that it was certified with */
+    struct drm_buffer chain;                  /* the machine's certificate and its issuers */
+    uint8_t sign_key[DRM_SIGN_PUBLIC_SIZE];
+    uint8_t encrypt_key[DRM_X25519_SIZE];
+    uint8_t component_hash[DRM_SHA256_SIZE];  /* of the installed component; zero where there is none */
+};
+
+struct drm_identity_keys
+{
+    uint8_t sign_seed[DRM_SIGN_SEED_SIZE];
+    uint8_t encrypt_private[DRM_X25519_SIZE];
+};
+
+/* The identity in force under an anchor; number 0 where there is none. Free with drm_identity_free. */
+drm_result drm_store_get_identity(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
+                                  struct drm_identity *out);
+void drm_identity_free(struct drm_identity *identity);
+
+/* Its private keys, to be wiped by the caller. DRM_E_SECURE_STORE_UNLOCK_ERROR where the user's secret is lost,
+ * DRM_E_STORE_CORRUPT where the row was edited. */
+drm_result drm_store_get_identity_keys(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
+                                       const struct drm_identity *identity, struct drm_identity_keys *out);
+
+/* What the service last said; zeroed where it never spoke. */
+drm_result drm_store_get_policy(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
+                                struct drm_policy *out);
+
+/* --- staged files ----------------------------------------------------------------------------------------- */
+
+/*
+ * A file that is on its way into the store: written piece by piece, then named in an install. One that never gets there, because the
+ * operation failed or the process died, is deleted: at once by discard, or by a later install.
+ */
+struct drm_staged_file;
+drm_result drm_store_stage(struct drm_store *store, struct drm_staged_file **out);
+drm_result drm_staged_file_append(struct drm_staged_file *file, const uint8_t *data, size_t size);
+/* Flushes it. After that it may be installed. */
+drm_result drm_staged_file_finish(struct drm_staged_file *file);
+void drm_staged_file_discard(struct drm_staged_file *file); /* also frees an installed one; NULL is fine */
+
+/* --- installing ------------------------------------------------------------------------------------------- */
+
+struct drm_install_list
+{
+    struct drm_revocation_head head;
+    size_t entries_offset;
+    struct drm_staged_file *file;
+};
+
+struct drm_install
+{
+    const uint8_t *anchor;
+    /* A new identity; NULL where there is none. expected is the number of the identity that it is to replace (0: none). */
+    const struct drm_identity *identity;
+    const struct drm_identity_keys *keys;
+    int64_t expected;
+    bool new_secret;                      /* the old key of the store is lost: seal under a fresh one */
+    /* What an answer said; NULL where nothing was answered (a list that the application brought). */
+    const struct drm_answer *answer;
+    size_t list_count;
+    struct drm_install_list lists[DRM_ANSWER_MAX_PARTS];
+    /* The component that comes with the identity; NULL where there is none. */
+    struct drm_staged_file *component;
+    const char *component_name;
+    const uint8_t *component_hash;
+    uint64_t component_size;
+};
+
+/*
+ * All of it in one transaction. A list that is not newer than what is stored is passed over. Where another process replaced the expected
+ * identity meanwhile, its identity stays and the new one is dropped (*superseded), so that two that individualize at once
+ * end with one. DRM_E_PACKAGE_TOO_OLD where the stored identity has a higher version.
+ */
+drm_result drm_store_install(struct drm_store *store, const struct drm_install *install, bool *superseded);
+
+/* --- revocation lists ------------------------------------------------------------------------------------- */
+
+/* The versions of the stored lists, 0 where there is none. Index: type - 1. */
+drm_result drm_store_list_versions(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
+                                   uint64_t out[DRM_REVOCATION_TYPES]);
+
+/* The stored list as it was signed. Appends to out, or, where out is NULL, just tells its size. DRM_E_NOT_FOUND where there is none. */
+drm_result drm_store_read_list(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
+                               enum drm_revocation_type type, struct drm_buffer *out, uint64_t *size);
+
+/* Is any of these certificate ids on the list? False where there is no list. Lists stay open and mapped; while nothing
+ * changes no lock of the database is taken. */
+drm_result drm_store_is_revoked(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
+                                enum drm_revocation_type type, const uint8_t (*ids)[DRM_SHA256_SIZE], size_t count,
+                                bool *out);
+
+/* --- component -------------------------------------------------------------------------------------------- */
+
+/* The operator's component: its name, its bytes appended to a file that must not exist yet. DRM_E_NOT_FOUND where there is none,
+ * DRM_E_COMPONENT_INVALID where its bytes are not what was signed. name and size may be NULL; path NULL: just tell. */
+drm_result drm_store_copy_component(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
+                                    const char *path, char name[DRM_CERTIFICATE_NAME_SIZE + 1], uint64_t *size);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the files of the store share. Functions whose name ends in _locked need the store's lock.
+ */
+#ifndef WMDRM_ENGINE_STORE_INTERNAL_H
+#define WMDRM_ENGINE_STORE_INTERNAL_H
+
+#include "engine/database/database.h"
+#include "engine/database/file.h"
+#include "engine/store/generation.h"
+#include "engine/store/store.h"
+
+/* A list that is open: its file mapped, or, where that cannot be, in memory. */
+struct drm_open_list
+{
+    bool known;                  /* the database was asked */
+    bool present;
+    uint8_t anchor[DRM_SIGN_PUBLIC_SIZE];
+    int64_t file_number;
+    struct drm_revocation_head head;
+    struct drm_file *file;
+    uint8_t *copy;               /* where the file could not be mapped */
+    const uint8_t *entries;
+};
+
+struct drm_store
+{
+    char *directory;
+    const struct drm_host *host;
+    sqlite3_mutex *lock; /* guards: all below */
+    struct drm_database *database;
+    struct drm_generation generation;
+    uint64_t lists_generation;   /* of the open lists */
+    struct drm_open_list lists[DRM_REVOCATION_TYPES];
+    bool has_secret;
+    int64_t secret_number;
+    uint8_t secret[DRM_AEAD_KEY_SIZE];
+};
+
+enum drm_file_state
+{
+    DRM_FILE_STAGED = 0, /* being written by some process, or left by one that died */
+    DRM_FILE_LIVE = 1,   /* named by a list or a component */
+    DRM_FILE_DEAD = 2,   /* replaced; deleted when nobody has it open any more */
+};
+
+struct drm_staged_file
+{
+    struct drm_store *store;
+    struct drm_file *file;
+    int64_t number;
+    uint64_t size;
+    bool installed;
+};
+
+void drm_store_lock(struct drm_store *store);
+void drm_store_unlock(struct drm_store *store);
+
+/* The path of file number on the heap; NULL where memory ends. */
+char *drm_store_file_path(const struct drm_store *store, int64_t number);
+
+/* Deletes what is dead and what was staged over a day ago. Part of a write transaction; failures are passed over. */
+void drm_store_sweep_locked(struct drm_store *store);
+
+/* The row of an anchor. *out is 0 where there is none and create is false. */
+drm_result drm_store_anchor_locked(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE], bool create,
+                                   int64_t *out);
+
+/* The key that private keys rest under, from the protector once a process. number 0: the newest, made where there is none and make is true. */
+drm_result drm_store_secret_locked(struct drm_store *store, int64_t number, bool make, bool fresh);
+
+/* What binds the sealed keys of an identity to their place: anchor, machine id, both public keys. */
+#define DRM_IDENTITY_BINDING_SIZE (8 + DRM_SIGN_PUBLIC_SIZE + DRM_ID_SIZE + DRM_SIGN_PUBLIC_SIZE + DRM_X25519_SIZE)
+void drm_identity_binding(const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE], const struct drm_identity *identity,
+                          uint8_t out[DRM_IDENTITY_BINDING_SIZE]);
+
+void drm_store_close_lists_locked(struct drm_store *store);
+
+#endif
