@@ -6,6 +6,7 @@ wmdrm_source=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$wmdrm_source/cmake/bootstrap/common.sh"
 . "$wmdrm_source/cmake/bootstrap/apt.sh"
 . "$wmdrm_source/cmake/bootstrap/libraries.sh"
+. "$wmdrm_source/cmake/bootstrap/wine.sh"
 
 usage()
 {
@@ -15,7 +16,7 @@ usage: bash cmake/bootstrap-debian.sh [--help]
 Makes a Debian 12 machine (amd64) ready to build and test wmdrmsdk:
   - installs the packages it needs from the machine's own mirror (only what is missing; needs root then);
   - cross-compiles SQLite, expat and CMocka for Windows, 64 and 32 bit, from Debian's source packages;
-  - sees to a 32-bit Wine.
+  - sees that Wine runs 64- and 32-bit programs, and finds or makes a 32-bit one.
 
 It can be run again at any time and does only what is not done yet; a run with nothing to do takes a second or two.
 What it builds is kept in the cache, outside the source tree:
@@ -36,8 +37,8 @@ build_packages=(
     libgcrypt20-dev libsqlite3-dev libexpat1-dev libcmocka-dev libmicrohttpd-dev
     # Debian's source packages; SQLite's amalgamation is made with Tcl
     dpkg-dev xz-utils patch tcl
-    # running Windows programs
-    wine wine64 util-linux mount
+    # running Windows programs; a private 32-bit Wine is fitted to its place with patchelf
+    wine wine64 patchelf util-linux
 )
 
 main()
@@ -50,6 +51,7 @@ main()
     [ -e /etc/debian_version ] && [ "$(dpkg --print-architecture)" = amd64 ] || fail "this is no Debian machine (amd64)"
     install_packages "${build_packages[@]}"
     bootstrap_libraries
+    bootstrap_wine
 }
 
 main "$@"

@@ -51,7 +51,7 @@ select_wine()
             export WINEARCH=win64
             ;;
         x86)
-            # shellcheck disable=SC1091 # two assignments, written by cmake/bootstrap/wine32.sh
+            # shellcheck disable=SC1091 # two assignments, written by cmake/bootstrap/wine.sh
             [ ! -e "$wmdrm_cache/wine32" ] || . "$wmdrm_cache/wine32"
             export WINEARCH=win32
             ;;

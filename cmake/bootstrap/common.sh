@@ -17,15 +17,15 @@ fail()
 }
 
 # with_lock NAME COMMAND...: runs the command while no other process holds the lock of that name. The command does
-# not inherit the descriptor, so that a daemon that it leaves behind (wineserver) does not keep the lock.
+# not inherit the descriptor, so that a daemon that it leaves behind (wineserver) does not keep the lock. (No test of
+# its result here: that would switch `set -e` off in all of it.)
 with_lock()
 {
-    local name=$1 descriptor status=0
+    local name=$1 descriptor
     shift
     mkdir -p "$wmdrm_cache"
     exec {descriptor}>"$wmdrm_cache/$name.lock"
     flock "$descriptor"
-    "$@" {descriptor}>&- || status=$?
+    "$@" {descriptor}>&-
     exec {descriptor}>&-
-    return "$status"
 }
