@@ -13,7 +13,10 @@
 #define DRM_CERTIFICATE_NAME_SIZE 128 /* bytes of UTF-8, without a terminator */
 #define DRM_CERTIFICATE_MAX_SIZE 1024 /* an encoded certificate */
 
-/* What a key may do. A certificate has at least one; machines, applications and devices have exactly one. */
+/*
+ * What a key may do. A certificate has at least one role. The root, machines, applications and devices have exactly
+ * one; those of an authority may stand together.
+ */
 enum drm_role
 {
     DRM_ROLE_ROOT = 0x001,            /* signs the certificates of the next four */
@@ -31,6 +34,9 @@ enum drm_role
     (DRM_ROLE_CERTIFY | DRM_ROLE_SIGN_REVOCATION | DRM_ROLE_ANSWER | DRM_ROLE_ISSUE_LICENSES)
 #define DRM_ROLES_OF_CLIENTS (DRM_ROLE_MACHINE | DRM_ROLE_APPLICATION | DRM_ROLE_DEVICE | DRM_ROLE_NETWORK_DEVICE)
 
+/* Zero stands for no machine. */
+bool drm_id_is_zero(const uint8_t id[DRM_ID_SIZE]);
+
 struct drm_certificate
 {
     uint8_t serial[DRM_ID_SIZE];
@@ -45,17 +51,23 @@ struct drm_certificate
     uint8_t issuer[DRM_SHA256_SIZE];                /* SHA-256 of the issuer's signature key */
     uint32_t security_level;                        /* 0 where it says nothing */
     struct drm_version security_version;            /* of a machine: the package it was certified with */
-    uint8_t id[DRM_SHA256_SIZE];                    /* SHA-256 of the signed body: how revocation lists name it. Derived. */
+    uint8_t id[DRM_SHA256_SIZE];                    /* SHA-256 of the body, derived: how lists name it */
 };
 
-/* Reads one encoded certificate (a signed object without a chain); verifies no signature. Returns DRM_E_INVALID_CERTIFICATE. */
+/*
+ * Reads one encoded certificate (a signed object without a chain); verifies no signature. Returns
+ * DRM_E_INVALID_CERTIFICATE for what is none or cannot be: roles that do not go together, an end before the beginning,
+ * a machine without id or encryption key.
+ */
 drm_result drm_certificate_read(struct drm_span data, struct drm_certificate *out);
 
-/* Signs certificate (its id and issuer are filled in) with the issuer's key and appends it to out. */
+/* Signs certificate (its id and issuer are filled in) with the issuer's key and appends it to out. Returns
+ * DRM_E_INVALID_ARGUMENT for what drm_certificate_read would refuse. */
 drm_result drm_certificate_write(struct drm_certificate *certificate, const uint8_t issuer_seed[DRM_SIGN_SEED_SIZE],
                                  struct drm_buffer *out);
 
-/* Returns DRM_E_SIGNATURE_FAILURE where the encoded certificate is not signed by this key. */
+/* Returns DRM_E_SIGNATURE_FAILURE where the encoded certificate is not signed by this key, DRM_E_INVALID_CERTIFICATE
+ * where it is none. */
 drm_result drm_certificate_verify(struct drm_span data, const uint8_t issuer_key[DRM_SIGN_PUBLIC_SIZE]);
 
 #endif

@@ -6,6 +6,8 @@
  *   BODY       the object's own fields, as signed
  *   SIGNATURE  64 bytes, Ed25519 over the type's context string, a zero byte, BODY
  *   CHAIN      the certificates of the signer (engine/format/chain.h); absent where the reader knows the signer
+ *
+ * Outside of BODY nothing is signed, so nothing optional may stand there: an envelope has these fields and no others.
  */
 #ifndef WMDRM_ENGINE_SIGNED_OBJECT_H
 #define WMDRM_ENGINE_SIGNED_OBJECT_H
@@ -13,11 +15,15 @@
 #include "engine/base/bytes.h"
 #include "engine/crypto/crypto.h"
 
+/* The last moment that an object may name, in milliseconds since 1970 (the end of the year 9999): arithmetic on times
+ * that come from outside cannot overflow. */
+#define DRM_TIME_MAX INT64_C(253402300799999)
+
 enum drm_object_type
 {
     DRM_OBJECT_CERTIFICATE = 0x43455254,     /* "CERT" */
     DRM_OBJECT_REVOCATION_LIST = 0x52564c53, /* "RVLS": the head of a list */
-    DRM_OBJECT_REQUEST = 0x52455155,         /* "REQU": from a machine to its authority */
+    DRM_OBJECT_REQUEST = 0x52455155,         /* "REQU": from a machine to its authority; has an envelope of its own */
     DRM_OBJECT_ANSWER = 0x414e5357,          /* "ANSW": the head of an authority's answer */
 };
 
@@ -28,14 +34,14 @@ struct drm_signed_object
     struct drm_span chain; /* empty where absent */
 };
 
-/* Splits an envelope of this type; verifies nothing. Returns DRM_E_INVALID_DATA. */
+/* Splits an envelope of this type; verifies nothing. Returns DRM_E_INVALID_DATA for anything else. */
 drm_result drm_signed_object_read(struct drm_span data, enum drm_object_type type, struct drm_signed_object *out);
 
 /* Returns DRM_E_SIGNATURE_FAILURE where the body is not signed by this key as this type. */
 drm_result drm_signed_object_verify(const struct drm_signed_object *object, enum drm_object_type type,
                                     const uint8_t public_key[DRM_SIGN_PUBLIC_SIZE]);
 
-/* Signs body and appends the envelope to out. chain may be empty. */
+/* Signs body, which is not empty, and appends the envelope to out. chain may be empty. */
 drm_result drm_signed_object_write(enum drm_object_type type, struct drm_span body,
                                    const uint8_t seed[DRM_SIGN_SEED_SIZE], struct drm_span chain,
                                    struct drm_buffer *out);

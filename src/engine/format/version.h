@@ -27,12 +27,16 @@ struct drm_version
 /* Less than, equal to, or greater than 0. */
 int drm_version_compare(struct drm_version a, struct drm_version b);
 
+/* No number above 65535: such a version has a text, and its packed form fits a signed integer of the store. */
+#define DRM_VERSION_NUMBER_MAX 65535
+bool drm_version_is_valid(struct drm_version version);
+
 /* Both numbers in one: the form in objects and in the store. */
 uint64_t drm_version_pack(struct drm_version version);
 struct drm_version drm_version_unpack(uint64_t packed);
 
-/* Reads "2.10" or "2.10.0.1" (the last two numbers are ignored). Digits and dots only, each number at most 65535.
- * Returns DRM_E_INVALID_ARGUMENT for anything else. */
+/* Reads "2.10" or "2.10.0.1" (the last two numbers are ignored). Digits and dots only, each number at most 65535 and
+ * without leading zeros. Returns DRM_E_INVALID_ARGUMENT for anything else. */
 drm_result drm_version_parse(const char *text, struct drm_version *out);
 
 /* Writes "2.10.0.1" with its terminator. */
