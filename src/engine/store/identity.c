@@ -103,6 +103,21 @@ done:
     return result;
 }
 
+drm_result drm_store_get_embedded_anchor(struct drm_store *store, uint8_t out[DRM_SIGN_PUBLIC_SIZE])
+{
+    struct drm_statement statement;
+    bool found = false;
+    drm_result result;
+
+    drm_store_lock(store);
+    drm_statement_prepare(&statement, store->database, "SELECT root FROM anchor WHERE embedded = 1");
+    if (drm_statement_step(&statement))
+        found = drm_statement_fixed(&statement, 0, out, DRM_SIGN_PUBLIC_SIZE);
+    result = drm_statement_finish(&statement);
+    drm_store_unlock(store);
+    return DRM_SUCCEEDED(result) && !found ? DRM_E_NOT_FOUND : result;
+}
+
 drm_result drm_store_get_policy(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
                                 struct drm_policy *out)
 {

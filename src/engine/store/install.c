@@ -136,6 +136,16 @@ static drm_result install_answer(struct drm_store *store, int64_t anchor, const 
     return drm_statement_run(&statement);
 }
 
+static drm_result mark_embedded(struct drm_store *store, int64_t anchor)
+{
+    struct drm_statement statement;
+
+    drm_statement_prepare(&statement, store->database,
+                          "UPDATE anchor SET embedded = (id = ?1) WHERE embedded <> (id = ?1)");
+    drm_statement_bind_int(&statement, 1, anchor);
+    return drm_statement_run(&statement);
+}
+
 static drm_result install_list(struct drm_store *store, int64_t anchor, const struct drm_install_list *list,
                                bool *taken)
 {
@@ -188,7 +198,8 @@ drm_result drm_store_install(struct drm_store *store, const struct drm_install *
     if (DRM_FAILED(result = drm_database_begin(store->database))
         || DRM_FAILED(result = drm_store_anchor_locked(store, install->anchor, true, &anchor))
         || (install->identity && DRM_FAILED(result = install_identity(store, anchor, install, &dropped)))
-        || (install->answer && DRM_FAILED(result = install_answer(store, anchor, install->answer))))
+        || (install->answer && DRM_FAILED(result = install_answer(store, anchor, install->answer)))
+        || (install->embedded && DRM_FAILED(result = mark_embedded(store, anchor))))
         goto done;
     for (size_t i = 0; i < install->list_count; i++)
         if (DRM_FAILED(result = install_list(store, anchor, &install->lists[i], &taken[i])))

@@ -22,7 +22,7 @@
 static const char schema_1[] =
     "CREATE TABLE secret(id INTEGER PRIMARY KEY AUTOINCREMENT, sealed BLOB NOT NULL, created INTEGER NOT NULL) STRICT;"
     "CREATE TABLE anchor(id INTEGER PRIMARY KEY, root BLOB NOT NULL UNIQUE,"
-    " identity INTEGER REFERENCES identity(id), version INTEGER NOT NULL DEFAULT 0, issuers BLOB NOT NULL DEFAULT x'',"
+    " embedded INTEGER NOT NULL DEFAULT 0, identity INTEGER REFERENCES identity(id), version INTEGER NOT NULL DEFAULT 0, issuers BLOB NOT NULL DEFAULT x'',"
     " signed_time INTEGER NOT NULL DEFAULT 0, observed_time INTEGER NOT NULL DEFAULT 0,"
     " daily_limit INTEGER NOT NULL DEFAULT 0, renewal_url TEXT NOT NULL DEFAULT '',"
     " license_url TEXT NOT NULL DEFAULT '', component INTEGER REFERENCES file(id),"

@@ -69,6 +69,9 @@ void drm_identity_free(struct drm_identity *identity);
 drm_result drm_store_get_identity_keys(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
                                        const struct drm_identity *identity, struct drm_identity_keys *out);
 
+/* The anchor of the embedded authority that last answered. DRM_E_NOT_FOUND where none ever did. */
+drm_result drm_store_get_embedded_anchor(struct drm_store *store, uint8_t out[DRM_SIGN_PUBLIC_SIZE]);
+
 /* What the service last said; zeroed where it never spoke. */
 drm_result drm_store_get_policy(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
                                 struct drm_policy *out);
@@ -103,6 +106,7 @@ struct drm_install
     const struct drm_identity_keys *keys;
     int64_t expected;
     bool new_secret;                      /* the old key of the store is lost: seal under a fresh one */
+    bool embedded;                        /* the anchor is the embedded authority's; there is one at a time */
     /* What an answer said; NULL where nothing was answered (a list that the application brought). */
     const struct drm_answer *answer;
     size_t list_count;

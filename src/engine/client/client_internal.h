@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the files of the client share.
+ */
+#ifndef WMDRM_ENGINE_CLIENT_INTERNAL_H
+#define WMDRM_ENGINE_CLIENT_INTERNAL_H
+
+#include <sqlite3.h>
+
+#include "engine/client/client.h"
+#include "engine/net/exchange.h"
+#include "engine/store/store.h"
+
+/* The store that questions share. Operations open stores of their own, whose waits their task can cancel. */
+struct drm_shared_store
+{
+    struct drm_store *store;
+    int references; /* guarded by the client's lock */
+};
+
+struct drm_client
+{
+    char *directory;
+    char *service_url; /* empty: embedded */
+    uint8_t (*anchors)[DRM_SIGN_PUBLIC_SIZE];
+    size_t anchor_count;
+    uint32_t timeout_ms;
+    const struct drm_host *host;
+    sqlite3_mutex *lock; /* guards: shared */
+    struct drm_shared_store *shared;
+};
+
+bool drm_client_is_embedded(const struct drm_client *client);
+struct drm_store_options drm_client_store_options(const struct drm_client *client);
+
+drm_result drm_client_acquire_store(struct drm_client *client, struct drm_shared_store **out);
+void drm_client_release_store(struct drm_client *client, struct drm_shared_store *shared);
+
+/* A question holds the shared store from begin to end; begin leaves nothing held where it fails. */
+struct drm_question
+{
+    struct drm_client *client;
+    struct drm_shared_store *shared;
+    struct drm_store *store;
+    bool has_anchor; /* the one whose identity and lists this client shows; false before there is one */
+    uint8_t anchor[DRM_SIGN_PUBLIC_SIZE];
+};
+drm_result drm_question_begin(struct drm_question *question, struct drm_client *client);
+drm_result drm_question_end(struct drm_question *question, drm_result result);
+
+/* Forgets the shared store, which closes when its last user is done: it was damaged and is about to be set aside. */
+void drm_client_drop_shared_store(struct drm_client *client);
+
+/*
+ * Asks the authority of this client, wherever it lives: the service through drm_exchange, or the embedded one, which shows
+ * the same phases. authority: the open embedded one, NULL for the service.
+ */
+struct drm_authority;
+drm_result drm_client_ask(struct drm_client *client, struct drm_authority *authority, const struct drm_task *task,
+                          enum drm_request_kind kind, const struct drm_buffer *request,
+                          const struct drm_exchange_sink *sink, uint32_t *round_trips);
+
+/* Opens the embedded authority and makes it where there is none; with repair also where it is damaged or its keys are lost. */
+drm_result drm_client_open_authority(struct drm_client *client, const struct drm_task *task, bool repair,
+                                     struct drm_authority **out);
+
+#endif
