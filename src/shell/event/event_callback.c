@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Marking the threads that run an application's callback (event_callback.h).
+ */
+#include "shell/event/event_callback.h"
+
+#include "shell/com/thread_counter.h"
+
+static struct thread_counter running;
+
+void event_callback_invoke(IMFAsyncCallback *callback, IMFAsyncResult *result)
+{
+    bool marked = SUCCEEDED(thread_counter_add(&running, 1));
+
+    IMFAsyncCallback_Invoke(callback, result);
+    if (marked)
+        thread_counter_add(&running, -1);
+}
+
+bool event_callback_is_running(void)
+{
+    return thread_counter_get(&running) > 0;
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The engine as the DLL's objects use it (engine.h).
+ */
+#include "shell/object/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "shell/platform/configuration.h"
+#include "shell/platform/dpapi_protector.h"
+#include "shell/platform/system_clock.h"
+#include "shell/platform/trace.h"
+#include "shell/platform/winhttp_transport.h"
+
+struct engine
+{
+    LONG references;           /* guarded by engines_lock on the way from 1 to 0 */
+    struct engine *next;       /* guarded by engines_lock */
+    struct configuration configuration;
+    HRESULT failure;           /* why there is no client; S_OK where there is one */
+    struct drm_client *client;
+};
+
+static SRWLOCK engines_lock = SRWLOCK_INIT; /* guards: engines */
+static struct engine *engines;
+
+static const struct drm_host *windows_host(void)
+{
+    static INIT_ONCE once = INIT_ONCE_STATIC_INIT;
+    static struct drm_host host;
+    BOOL pending;
+
+    InitOnceBeginInitialize(&once, 0, &pending, NULL);
+    if (pending)
+    {
+        winhttp_transport_init(&host.transport);
+        dpapi_protector_init(&host.protector);
+        system_clock_init(&host.clock);
+        trace_log_init(&host.log);
+        InitOnceComplete(&once, 0, NULL);
+    }
+    return &host;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return !strcmp(a ? a : "", b ? b : "");
+}
+
+static bool same_configuration(const struct configuration *a, const struct configuration *b)
+{
+    return same_text(a->service_url, b->service_url) && same_text(a->trust_anchor, b->trust_anchor)
+           && same_text(a->store_directory, b->store_directory) && a->timeout_ms == b->timeout_ms;
+}
+
+/* A store on a network folder is refused: SQLite's locks and mappings cannot be trusted there. */
+static bool is_on_network(const char *directory)
+{
+    WCHAR wide[MAX_PATH * 2], full[MAX_PATH * 2], root[MAX_PATH];
+
+    if (!MultiByteToWideChar(CP_UTF8, 0, directory, -1, wide, ARRAYSIZE(wide))
+        || !GetFullPathNameW(wide, ARRAYSIZE(full), full, NULL))
+        return false;
+    if (!wcsncmp(full, L"\\\\?\\UNC\\", 8))
+        return true;
+    if (!wcsncmp(full, L"\\\\", 2) && wcsncmp(full, L"\\\\?\\", 4) && wcsncmp(full, L"\\\\.\\", 4))
+        return true;
+    return GetVolumePathNameW(full, root, ARRAYSIZE(root)) && GetDriveTypeW(root) == DRIVE_REMOTE;
+}
+
+static HRESULT create_client(const struct configuration *configuration, struct drm_client **out)
+{
+    uint8_t(*anchors)[CONFIGURATION_ANCHOR_SIZE];
+    struct drm_client_options options;
+    size_t count;
+    HRESULT hr;
+
+    if (is_on_network(configuration->store_directory))
+    {
+        trace_line("configuration: the store folder %s is on a network", configuration->store_directory);
+        return DRM_E_STORE_ON_NETWORK;
+    }
+    if (FAILED(hr = configuration_parse_anchors(configuration->trust_anchor, &anchors, &count)))
+    {
+        trace_line("configuration: the trust anchor is none: 64 hexadecimal digits are expected");
+        return hr;
+    }
+    options = (struct drm_client_options){
+        .directory = configuration->store_directory,
+        .service_url = configuration->service_url,
+        .anchors = (const uint8_t(*)[DRM_SIGN_PUBLIC_SIZE])anchors,
+        .anchor_count = count,
+        .timeout_ms = configuration->timeout_ms,
+        .host = windows_host(),
+    };
+    hr = drm_client_create(&options, out);
+    free(anchors);
+    return hr;
+}
+
+static struct engine *find_engine_locked(const struct configuration *configuration)
+{
+    struct engine *engine;
+
+    for (engine = engines; engine; engine = engine->next)
+        if (same_configuration(&engine->configuration, configuration))
+            break;
+    return engine;
+}
+
+HRESULT engine_acquire(struct engine **out)
+{
+    struct engine *engine = calloc(1, sizeof(*engine)), *other = NULL;
+    char *log;
+
+    if (!engine)
+        return E_OUTOFMEMORY;
+    if (SUCCEEDED(configuration_load_log(&log)))
+    {
+        (void)trace_open(log); /* what cannot be opened is off */
+        free(log);
+    }
+    engine->references = 1;
+    engine->failure = configuration_load(&engine->configuration);
+    if (FAILED(engine->failure))
+    {
+        *out = engine; /* one of its own, outside the list: the next one reads the configuration anew */
+        return S_OK;
+    }
+
+    AcquireSRWLockExclusive(&engines_lock);
+    if ((other = find_engine_locked(&engine->configuration)))
+        InterlockedIncrement(&other->references);
+    else
+    {
+        engine->failure = create_client(&engine->configuration, &engine->client);
+        engine->next = engines;
+        engines = engine;
+    }
+    ReleaseSRWLockExclusive(&engines_lock);
+    if (other)
+    {
+        configuration_free(&engine->configuration);
+        free(engine);
+        engine = other;
+    }
+    *out = engine;
+    return S_OK;
+}
+
+void engine_add_ref(struct engine *engine)
+{
+    InterlockedIncrement(&engine->references);
+}
+
+void engine_release(struct engine *engine)
+{
+    struct engine **link;
+    bool last;
+
+    if (!engine)
+        return;
+    AcquireSRWLockExclusive(&engines_lock);
+    last = !InterlockedDecrement(&engine->references);
+    if (last)
+        for (link = &engines; *link; link = &(*link)->next)
+            if (*link == engine)
+            {
+                *link = engine->next;
+                break;
+            }
+    ReleaseSRWLockExclusive(&engines_lock);
+    if (!last)
+        return;
+    drm_client_free(engine->client);
+    configuration_free(&engine->configuration);
+    free(engine);
+}
+
+HRESULT engine_get_client(struct engine *engine, struct drm_client **out)
+{
+    if (FAILED(engine->failure))
+        return engine->failure;
+    *out = engine->client;
+    return S_OK;
+}
+
+const char *engine_service_url(const struct engine *engine)
+{
+    return engine->configuration.service_url ? engine->configuration.service_url : "";
+}

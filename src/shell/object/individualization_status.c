@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The status object of an individualization (individualization_status.h).
+ */
+#include "shell/object/individualization_status.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "shell/com/module.h"
+
+struct individualization_status
+{
+    IWMDRMIndividualizationStatus IWMDRMIndividualizationStatus_iface;
+    LONG references;
+    WM_INDIVIDUALIZE_STATUS status;
+    char url[]; /* what status points to; empty where it points nowhere */
+};
+
+static struct individualization_status *
+individualization_status_from_IWMDRMIndividualizationStatus(IWMDRMIndividualizationStatus *iface)
+{
+    return CONTAINING_RECORD(iface, struct individualization_status, IWMDRMIndividualizationStatus_iface);
+}
+
+static HRESULT STDMETHODCALLTYPE individualization_status_QueryInterface(IWMDRMIndividualizationStatus *iface,
+                                                                         REFIID iid, void **out)
+{
+    if (!out)
+        return E_POINTER;
+    *out = NULL;
+    if (!IsEqualIID(iid, &IID_IUnknown) && !IsEqualIID(iid, &IID_IWMDRMIndividualizationStatus))
+        return E_NOINTERFACE;
+    *out = iface;
+    IWMDRMIndividualizationStatus_AddRef(iface);
+    return S_OK;
+}
+
+static ULONG STDMETHODCALLTYPE individualization_status_AddRef(IWMDRMIndividualizationStatus *iface)
+{
+    return InterlockedIncrement(&individualization_status_from_IWMDRMIndividualizationStatus(iface)->references);
+}
+
+static ULONG STDMETHODCALLTYPE individualization_status_Release(IWMDRMIndividualizationStatus *iface)
+{
+    struct individualization_status *status = individualization_status_from_IWMDRMIndividualizationStatus(iface);
+    ULONG references = InterlockedDecrement(&status->references);
+
+    if (!references)
+    {
+        free(status);
+        module_remove_object();
+    }
+    return references;
+}
+
+static HRESULT STDMETHODCALLTYPE individualization_status_GetStatus(IWMDRMIndividualizationStatus *iface,
+                                                                    WM_INDIVIDUALIZE_STATUS *out)
+{
+    if (!out)
+        return E_POINTER;
+    *out = individualization_status_from_IWMDRMIndividualizationStatus(iface)->status;
+    return S_OK;
+}
+
+static const IWMDRMIndividualizationStatusVtbl individualization_status_vtbl =
+{
+    /* IUnknown methods */
+    individualization_status_QueryInterface,
+    individualization_status_AddRef,
+    individualization_status_Release,
+    /* IWMDRMIndividualizationStatus methods */
+    individualization_status_GetStatus,
+};
+
+/* The structure counts in 32 bits; nothing that we send is larger, but a service may say so. */
+static DWORD clamp(uint64_t bytes)
+{
+    return bytes > MAXDWORD ? MAXDWORD : (DWORD)bytes;
+}
+
+HRESULT individualization_status_create(const struct drm_progress *progress, IUnknown **out)
+{
+    size_t url_size = progress->url ? strlen(progress->url) + 1 : 0;
+    struct individualization_status *status = calloc(1, sizeof(*status) + url_size);
+
+    if (!status)
+        return E_OUTOFMEMORY;
+    status->IWMDRMIndividualizationStatus_iface.lpVtbl = &individualization_status_vtbl;
+    status->references = 1;
+    status->status.hr = progress->result;
+    /* The engine's enumerations have the interface's values. */
+    status->status.enIndiStatus = (DRM_INDIVIDUALIZATION_STATUS)progress->state;
+    status->status.enHTTPStatus = (DRM_HTTP_STATUS)progress->http;
+    status->status.dwHTTPRequest = progress->round_trips;
+    status->status.dwHTTPReadProgress = clamp(progress->received);
+    status->status.dwHTTPReadTotal = clamp(progress->total);
+    if (url_size)
+        status->status.pszIndiRespUrl = memcpy(status->url, progress->url, url_size);
+    module_add_object();
+    *out = (IUnknown *)&status->IWMDRMIndividualizationStatus_iface;
+    return S_OK;
+}

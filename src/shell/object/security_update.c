@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * PerformSecurityUpdate: individualization and the refresh of revocation lists, as operations.
+ */
+#include <stdlib.h>
+
+#include "shell/object/individualization_status.h"
+#include "shell/object/security.h"
+#include "shell/platform/trace.h"
+
+#define INDIVIDUALIZATION_FLAGS (WMDRM_SECURITY_PERFORM_INDIV | WMDRM_SECURITY_PERFORM_FORCE_INDIV)
+#define ALL_FLAGS (INDIVIDUALIZATION_FLAGS | WMDRM_SECURITY_PERFORM_REVOCATION_REFRESH)
+
+/* The engine that was in force when the operation started. */
+struct update_arguments
+{
+    struct engine *engine;
+    bool forced;
+};
+
+static void update_arguments_free(void *context)
+{
+    struct update_arguments *arguments = context;
+
+    engine_release(arguments->engine);
+    free(arguments);
+}
+
+static bool is_cancelled(void *context)
+{
+    return operation_is_cancelled(context);
+}
+
+/* Each event gets a status object of its own, and a success status: known clients abort on any failing event. */
+static void queue_progress(void *context, const struct drm_progress *progress)
+{
+    struct operation *operation = context;
+    IUnknown *status;
+
+    trace_line("object %p: individualization 0x%02x, HTTP %u, %lu round trips, %llu of %llu bytes, 0x%08lx",
+               (void *)operation->object, (unsigned int)progress->state, (unsigned int)progress->http,
+               (unsigned long)progress->round_trips, (unsigned long long)progress->received,
+               (unsigned long long)progress->total, (unsigned long)progress->result);
+    if (FAILED(individualization_status_create(progress, &status)))
+        return;
+    event_generator_queue_unknown(operation->object->events, MEWMDRMIndividualizationProgress, S_OK, status);
+    IUnknown_Release(status);
+}
+
+static void no_progress(void *context, const struct drm_progress *progress)
+{
+    (void)context;
+    (void)progress;
+}
+
+/* A last state comes even where there is nothing to run: clients wait for it. */
+static HRESULT fail_before_it_began(struct operation *operation, HRESULT hr)
+{
+    struct drm_progress progress = {.state = DRM_INDIVIDUALIZATION_BEGIN};
+
+    queue_progress(operation, &progress);
+    progress.state = DRM_INDIVIDUALIZATION_FAIL;
+    progress.result = hr;
+    queue_progress(operation, &progress);
+    return hr;
+}
+
+static HRESULT run_individualization(struct operation *operation)
+{
+    const struct update_arguments *arguments = operation->arguments;
+    const struct drm_task task = {.context = operation, .cancelled = is_cancelled, .progress = queue_progress};
+    struct drm_client *client;
+    HRESULT hr = engine_get_client(arguments->engine, &client);
+
+    if (FAILED(hr))
+        return fail_before_it_began(operation, hr);
+    return drm_client_individualize(client, arguments->forced, &task);
+}
+
+static HRESULT run_refresh(struct operation *operation)
+{
+    const struct update_arguments *arguments = operation->arguments;
+    const struct drm_task task = {.context = operation, .cancelled = is_cancelled, .progress = no_progress};
+    struct drm_client *client;
+    HRESULT hr = engine_get_client(arguments->engine, &client);
+
+    return FAILED(hr) ? hr : drm_client_refresh_revocation(client, &task);
+}
+
+static const struct operation_step individualization_step = {
+    .kind = OPERATION_INDIVIDUALIZATION,
+    .completed = MEWMDRMIndividualizationCompleted,
+    .run = run_individualization,
+};
+
+static const struct operation_step refresh_step = {
+    .kind = OPERATION_REVOCATION_REFRESH,
+    .completed = MEWMDRMRevocationDownloadCompleted,
+    .run = run_refresh,
+};
+
+HRESULT STDMETHODCALLTYPE security_PerformSecurityUpdate(IWMDRMSecurity *iface, DWORD flags, IUnknown **cookie)
+{
+    struct security *security = security_from_IWMDRMSecurity(iface);
+    struct operation_step steps[OPERATION_MAX_STEPS];
+    struct update_arguments *arguments;
+    size_t count = 0;
+    HRESULT hr;
+
+    trace_line("%p: PerformSecurityUpdate, flags 0x%lx", (void *)iface, flags);
+    if (!cookie)
+        return E_POINTER;
+    *cookie = NULL;
+    if (!flags || flags & ~(DWORD)ALL_FLAGS)
+        return E_INVALIDARG;
+
+    arguments = malloc(sizeof(*arguments));
+    if (!arguments)
+        return E_OUTOFMEMORY;
+    arguments->engine = security->engine;
+    arguments->forced = flags & WMDRM_SECURITY_PERFORM_FORCE_INDIV;
+    engine_add_ref(security->engine);
+    if (flags & INDIVIDUALIZATION_FLAGS)
+        steps[count++] = individualization_step;
+    if (flags & WMDRM_SECURITY_PERFORM_REVOCATION_REFRESH)
+        steps[count++] = refresh_step;
+    hr = async_object_start(&security->async, steps, count, arguments, update_arguments_free, cookie);
+    return FAILED(hr) ? trace_failure("PerformSecurityUpdate", hr) : S_OK;
+}

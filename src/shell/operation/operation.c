@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Operations and their cookies (operation.h).
+ */
+#include "shell/operation/operation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "shell/operation/async_object.h"
+
+static struct operation *operation_from_IUnknown(IUnknown *iface)
+{
+    return CONTAINING_RECORD(iface, struct operation, IUnknown_iface);
+}
+
+static HRESULT STDMETHODCALLTYPE operation_QueryInterface(IUnknown *iface, REFIID iid, void **out)
+{
+    if (!out)
+        return E_POINTER;
+    *out = NULL;
+    if (!IsEqualIID(iid, &IID_IUnknown))
+        return E_NOINTERFACE;
+    *out = iface;
+    IUnknown_AddRef(iface);
+    return S_OK;
+}
+
+static ULONG STDMETHODCALLTYPE operation_AddRef(IUnknown *iface)
+{
+    return InterlockedIncrement(&operation_from_IUnknown(iface)->references);
+}
+
+static ULONG STDMETHODCALLTYPE operation_Release(IUnknown *iface)
+{
+    struct operation *operation = operation_from_IUnknown(iface);
+    ULONG references = InterlockedDecrement(&operation->references);
+
+    if (!references)
+    {
+        if (operation->free_arguments)
+            operation->free_arguments(operation->arguments);
+        async_object_release_inner(operation->object);
+        free(operation);
+    }
+    return references;
+}
+
+static const IUnknownVtbl operation_vtbl =
+{
+    operation_QueryInterface,
+    operation_AddRef,
+    operation_Release,
+};
+
+HRESULT operation_create(struct async_object *object, const struct operation_step *steps, size_t step_count,
+                         void *arguments, void (*free_arguments)(void *arguments), struct operation **out)
+{
+    struct operation *operation = calloc(1, sizeof(*operation));
+
+    if (!operation)
+        return E_OUTOFMEMORY;
+    operation->IUnknown_iface.lpVtbl = &operation_vtbl;
+    operation->references = 1;
+    operation->object = object;
+    operation->step_count = step_count;
+    memcpy(operation->steps, steps, step_count * sizeof(*steps));
+    operation->arguments = arguments;
+    operation->free_arguments = free_arguments;
+    async_object_add_inner(object);
+    *out = operation;
+    return S_OK;
+}
+
+void operation_add_ref(struct operation *operation)
+{
+    IUnknown_AddRef(&operation->IUnknown_iface);
+}
+
+void operation_release(struct operation *operation)
+{
+    IUnknown_Release(&operation->IUnknown_iface);
+}
+
+void operation_cancel(struct operation *operation)
+{
+    InterlockedExchange(&operation->cancelled, 1);
+}
+
+bool operation_is_cancelled(const struct operation *operation)
+{
+    return operation->cancelled;
+}
+
+struct operation *operation_from_cookie(const struct async_object *object, IUnknown *cookie)
+{
+    struct operation *operation;
+
+    /* Somebody else's object shows itself by its vtable, without a call into it. */
+    if (cookie->lpVtbl != &operation_vtbl)
+        return NULL;
+    operation = operation_from_IUnknown(cookie);
+    return operation->object == object ? operation : NULL;
+}

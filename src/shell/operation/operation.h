@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Operations: what an asynchronous method starts. docs/operations.md has the rules.
+ *
+ * An operation has one or two steps, run one after the other, each with a kind and a completion event of its own. Its cookie,
+ * which the application may cancel it with, is the operation's IUnknown.
+ */
+#ifndef WMDRM_SHELL_OPERATION_H
+#define WMDRM_SHELL_OPERATION_H
+
+#include <stdbool.h>
+#include <windows.h>
+#include <mfobjects.h>
+
+struct async_object;
+struct operation;
+
+/* An object runs one operation of a kind at a time. */
+enum operation_kind
+{
+    OPERATION_INDIVIDUALIZATION,
+    OPERATION_REVOCATION_REFRESH,
+    OPERATION_ENABLE,
+    OPERATION_KINDS
+};
+
+struct operation_step
+{
+    enum operation_kind kind;
+    MediaEventType completed; /* the event that ends it */
+    /* Runs on the object's worker, without any lock; also for an operation that was cancelled before, which it is to say. */
+    HRESULT (*run)(struct operation *operation);
+};
+
+#define OPERATION_MAX_STEPS 2
+
+struct operation
+{
+    IUnknown IUnknown_iface;
+    LONG references;             /* of cookie, queue and worker together */
+    struct async_object *object; /* an inner reference */
+    struct operation *next;      /* guarded by the object's lock */
+    volatile LONG cancelled;
+    size_t step_count;
+    struct operation_step steps[OPERATION_MAX_STEPS];
+    /* What the steps need, at most this much; made by the method that starts the operation. */
+    void *arguments;
+    void (*free_arguments)(void *arguments);
+};
+
+/* arguments becomes the operation's, and is freed with it, from the moment that this returns S_OK. free_arguments may be NULL. */
+HRESULT operation_create(struct async_object *object, const struct operation_step *steps, size_t step_count,
+                         void *arguments, void (*free_arguments)(void *arguments), struct operation **out);
+void operation_add_ref(struct operation *operation);
+void operation_release(struct operation *operation);
+
+void operation_cancel(struct operation *operation);
+bool operation_is_cancelled(const struct operation *operation);
+
+/* The operation behind a cookie, where it is one of this object's; else NULL. No reference is taken. */
+struct operation *operation_from_cookie(const struct async_object *object, IUnknown *cookie);
+
+#endif

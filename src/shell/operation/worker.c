@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The worker (worker.h), and waiting for all of them.
+ */
+#include "shell/operation/worker.h"
+
+#include <stdlib.h>
+
+#include "shell/com/module.h"
+#include "shell/platform/trace.h"
+
+struct worker
+{
+    struct async_object *object; /* an inner reference */
+    struct worker *previous, *next;
+};
+
+/* All workers of the process, for async_objects_wait. An object's lock may be held when this one is taken, never the other way round. */
+static SRWLOCK workers_lock = SRWLOCK_INIT; /* guards: workers */
+static CONDITION_VARIABLE workers_changed = CONDITION_VARIABLE_INIT;
+static struct worker *workers;
+
+static void workers_add(struct worker *worker)
+{
+    AcquireSRWLockExclusive(&workers_lock);
+    worker->previous = NULL;
+    worker->next = workers;
+    if (workers)
+        workers->previous = worker;
+    workers = worker;
+    ReleaseSRWLockExclusive(&workers_lock);
+}
+
+static void workers_remove(struct worker *worker)
+{
+    AcquireSRWLockExclusive(&workers_lock);
+    if (worker->previous)
+        worker->previous->next = worker->next;
+    else
+        workers = worker->next;
+    if (worker->next)
+        worker->next->previous = worker->previous;
+    ReleaseSRWLockExclusive(&workers_lock);
+    WakeAllConditionVariable(&workers_changed);
+}
+
+/* workers_lock is held, and given up meanwhile. */
+static void cancel_every_worker_locked(void)
+{
+    struct async_object *objects[64];
+    size_t count = 0;
+
+    /* A worker in the list holds its object; 64 at a time will do, since the caller comes back until none is left. */
+    for (struct worker *worker = workers; worker && count < ARRAYSIZE(objects); worker = worker->next)
+    {
+        objects[count] = worker->object;
+        async_object_add_inner(objects[count++]);
+    }
+    ReleaseSRWLockExclusive(&workers_lock);
+    for (size_t i = 0; i < count; i++)
+    {
+        async_object_cancel_all(objects[i]);
+        async_object_release_inner(objects[i]);
+    }
+    AcquireSRWLockExclusive(&workers_lock);
+}
+
+void async_objects_wait(DWORD grace_ms)
+{
+    ULONGLONG end = GetTickCount64() + grace_ms;
+
+    AcquireSRWLockExclusive(&workers_lock);
+    while (workers)
+    {
+        ULONGLONG now = GetTickCount64();
+
+        if (now < end)
+            SleepConditionVariableSRW(&workers_changed, &workers_lock, (DWORD)(end - now), 0);
+        else
+        {
+            cancel_every_worker_locked();
+            if (workers)
+                SleepConditionVariableSRW(&workers_changed, &workers_lock, 100, 0);
+        }
+    }
+    ReleaseSRWLockExclusive(&workers_lock);
+}
+
+/* The next operation, which becomes the running one; NULL where the worker is to end, which nobody can undo any more. */
+static struct operation *take_next(struct async_object *object)
+{
+    struct operation *operation;
+
+    AcquireSRWLockExclusive(&object->lock);
+    operation = object->first;
+    if (operation)
+        object->first = operation->next;
+    else
+        object->worker_runs = false;
+    object->running = operation;
+    ReleaseSRWLockExclusive(&object->lock);
+    return operation;
+}
+
+/* Whoever sees the completion event may start the next operation of this kind at once. */
+static void complete_step(struct async_object *object, const struct operation_step *step, HRESULT hr)
+{
+    AcquireSRWLockExclusive(&object->lock);
+    object->busy[step->kind] = false;
+    ReleaseSRWLockExclusive(&object->lock);
+    trace_line("object %p: event %u, status 0x%08lx", (void *)object, (unsigned int)step->completed, hr);
+    event_generator_queue_unknown(object->events, step->completed, hr, NULL);
+}
+
+static void forget_running(struct async_object *object)
+{
+    AcquireSRWLockExclusive(&object->lock);
+    object->running = NULL;
+    ReleaseSRWLockExclusive(&object->lock);
+}
+
+static DWORD WINAPI worker_run(void *parameter)
+{
+    struct worker *worker = parameter;
+    struct async_object *object = worker->object;
+    struct operation *operation;
+
+    while ((operation = take_next(object)))
+    {
+        for (size_t i = 0; i < operation->step_count; i++)
+            complete_step(object, &operation->steps[i], operation->steps[i].run(operation));
+        forget_running(object);
+        operation_release(operation);
+    }
+    workers_remove(worker);
+    free(worker);
+    async_object_release_inner(object);
+    return 0;
+}
+
+HRESULT worker_start(struct async_object *object)
+{
+    struct worker *worker = malloc(sizeof(*worker));
+    HANDLE thread;
+
+    if (!worker)
+        return E_OUTOFMEMORY;
+    module_pin();
+    async_object_add_inner(object);
+    worker->object = object;
+    workers_add(worker);
+    thread = CreateThread(NULL, 0, worker_run, worker, 0, NULL);
+    if (!thread)
+    {
+        workers_remove(worker);
+        free(worker);
+        async_object_release_inner(object); /* not the last one: the caller has one of its own */
+        return E_OUTOFMEMORY;
+    }
+    CloseHandle(thread);
+    return S_OK;
+}
