@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The trace: lines to a file that processes may share, or to the debugger. */
+#include "shell/platform/trace.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TRACE_MAX_TEXT 1000
+#define TRACE_MAX_LINE (TRACE_MAX_TEXT + 64) /* with time, ids and end of line */
+
+volatile LONG trace_is_on;
+
+static SRWLOCK trace_lock = SRWLOCK_INIT;          /* guards: the two below; writers of lines share it */
+static HANDLE trace_file = INVALID_HANDLE_VALUE;
+static bool trace_to_debugger;
+
+/* FILE_APPEND_DATA alone: each write goes to the end that the file has then, whoever else writes. */
+static HANDLE open_file(const char *name)
+{
+    const int size = MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, name, -1, NULL, 0);
+    HANDLE file = INVALID_HANDLE_VALUE;
+    WCHAR *wide;
+
+    if (!size || !(wide = malloc((size_t)size * sizeof(*wide))))
+        return file;
+    MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, name, -1, wide, size);
+    file = CreateFileW(wide, FILE_APPEND_DATA | SYNCHRONIZE, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                       OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
+    free(wide);
+    return file;
+}
+
+drm_result trace_open(const char *where)
+{
+    const bool off = !where || !where[0], debugger = !off && !strcmp(where, "-");
+    HANDLE file = off || debugger ? INVALID_HANDLE_VALUE : open_file(where), old;
+
+    AcquireSRWLockExclusive(&trace_lock);
+    old = trace_file;
+    trace_file = file;
+    trace_to_debugger = debugger;
+    InterlockedExchange(&trace_is_on, debugger || file != INVALID_HANDLE_VALUE);
+    ReleaseSRWLockExclusive(&trace_lock);
+    if (old != INVALID_HANDLE_VALUE)
+        CloseHandle(old);
+    return off || debugger || file != INVALID_HANDLE_VALUE ? DRM_S_OK : DRM_E_NOT_CONFIGURED;
+}
+
+void trace_close(void)
+{
+    trace_open(NULL);
+}
+
+static int put_prefix(char *line, size_t size)
+{
+    SYSTEMTIME now;
+
+    GetSystemTime(&now);
+    return snprintf(line, size, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ %lu:%lu ", (unsigned int)now.wYear,
+                    (unsigned int)now.wMonth, (unsigned int)now.wDay, (unsigned int)now.wHour,
+                    (unsigned int)now.wMinute, (unsigned int)now.wSecond, (unsigned int)now.wMilliseconds,
+                    (unsigned long)GetCurrentProcessId(), (unsigned long)GetCurrentThreadId());
+}
+
+/* What comes from outside may not make lines of its own, nor end in half a character. Returns the length. */
+static size_t make_one_line(char *text, size_t length)
+{
+    size_t i, size = strlen(text);
+
+    for (i = 0; i < size; ++i)
+    {
+        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+            text[i] = '?';
+    }
+    if (length <= size)
+        return size;
+    size -= 3;
+    while (size && ((unsigned char)text[size] & 0xc0) == 0x80)
+        --size;
+    memcpy(text + size, "...", 4);
+    return size + 3;
+}
+
+/* One line with its end, in one write. The lock keeps the file open meanwhile and orders nothing; it is not held for the
+ * debugger's line, which is an exception that handlers of the application's may see. */
+static void put_line(const char *line, size_t size)
+{
+    WCHAR wide[TRACE_MAX_LINE];
+    bool to_debugger;
+    DWORD written;
+    int length;
+
+    AcquireSRWLockShared(&trace_lock);
+    if (trace_file != INVALID_HANDLE_VALUE)
+        WriteFile(trace_file, line, (DWORD)size, &written, NULL);
+    to_debugger = trace_to_debugger;
+    ReleaseSRWLockShared(&trace_lock);
+
+    if (to_debugger)
+    {
+        length = MultiByteToWideChar(CP_UTF8, 0, line, (int)size, wide, ARRAYSIZE(wide) - 1);
+        wide[length] = 0;
+        OutputDebugStringW(wide);
+    }
+}
+
+void trace_write_line(const char *format, ...)
+{
+    const DWORD error = GetLastError();
+    char line[TRACE_MAX_LINE];
+    va_list arguments;
+    int prefix, length;
+    size_t size;
+
+    prefix = put_prefix(line, sizeof(line));
+    va_start(arguments, format);
+    length = vsnprintf(line + prefix, TRACE_MAX_TEXT + 1, format, arguments);
+    va_end(arguments);
+    if (prefix > 0 && length >= 0)
+    {
+        size = (size_t)prefix + make_one_line(line + prefix, (size_t)length);
+        memcpy(line + size, "\r\n", 2);
+        put_line(line, size + 2);
+    }
+    SetLastError(error);
+}
+
+const char *trace_guid(const GUID *guid, char out[TRACE_GUID_SIZE])
+{
+    if (!guid)
+        return strcpy(out, "(null)");
+    snprintf(out, TRACE_GUID_SIZE, "{%08lx-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x}", (unsigned long)guid->Data1,
+             guid->Data2, guid->Data3, guid->Data4[0], guid->Data4[1], guid->Data4[2], guid->Data4[3], guid->Data4[4],
+             guid->Data4[5], guid->Data4[6], guid->Data4[7]);
+    return out;
+}
+
+const char *trace_hresult(HRESULT hr, char out[TRACE_HRESULT_SIZE])
+{
+    snprintf(out, TRACE_HRESULT_SIZE, "0x%08lx", (unsigned long)hr);
+    return out;
+}
+
+static void log_write(void *context, const char *line)
+{
+    (void)context;
+    trace_line("%s", line);
+}
+
+void trace_log_init(struct drm_log *out)
+{
+    *out = (struct drm_log){.write = log_write};
+}
