@@ -3,7 +3,7 @@
  * MFWMDRMOutputTrustAuthority_CreateInstance: an export that importers need in order to load. What it takes and makes was never
  * documented; nothing here makes output trust authorities.
  */
-#include "shell/object/output_trust_authority.h"
+#include "shell/dll/exports.h"
 
 #include <mferror.h>
 
