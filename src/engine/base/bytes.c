@@ -22,11 +22,11 @@ static drm_result buffer_reserve(struct drm_buffer *buffer, size_t size)
 
     if (size <= buffer->capacity - buffer->size)
         return DRM_S_OK;
-    if (size > SIZE_MAX - buffer->size)
+    if (size > PTRDIFF_MAX - buffer->size) /* no object is larger */
         return DRM_E_OUT_OF_MEMORY;
     needed = buffer->size + size;
-    capacity = buffer->capacity > SIZE_MAX / 2 ? needed : buffer->capacity * 2;
-    if (capacity < needed)
+    capacity = buffer->capacity * 2; /* does not overflow: a capacity is at most PTRDIFF_MAX */
+    if (capacity < needed || capacity > PTRDIFF_MAX)
         capacity = needed;
     if (capacity < BUFFER_MIN_CAPACITY)
         capacity = BUFFER_MIN_CAPACITY;

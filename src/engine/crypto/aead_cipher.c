@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "engine/crypto/gcrypt_result.h"
+#include "engine/crypto/gcrypt_types.h"
 
 static const struct
 {

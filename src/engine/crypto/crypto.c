@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/crypto/ed25519.h"
+
 #if defined(_WIN32)
 #define ALLOCATED_SIZE _msize
 #else
@@ -57,7 +59,7 @@ static drm_result initialize(void)
 {
     /* Where the process has used libgcrypt before us, its choices stand; ours below need none of them. */
     if (gcry_control(GCRYCTL_INITIALIZATION_FINISHED_P))
-        return gcry_check_version(GCRYPT_MIN_VERSION) ? DRM_S_OK : DRM_E_UNEXPECTED;
+        return gcry_check_version(GCRYPT_MIN_VERSION) ? drm_ed25519_prepare() : DRM_E_UNEXPECTED;
 #if !defined(_WIN32)
     gcry_control(GCRYCTL_SET_PREFERRED_RNG_TYPE, GCRY_RNG_TYPE_SYSTEM);
 #endif
@@ -66,7 +68,7 @@ static drm_result initialize(void)
         return DRM_E_UNEXPECTED;
     gcry_control(GCRYCTL_DISABLE_SECMEM, 0);
     gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
-    return DRM_S_OK;
+    return drm_ed25519_prepare();
 }
 
 drm_result drm_crypto_init(void)

@@ -52,17 +52,16 @@ DRM_MUST_CHECK drm_result drm_hkdf_extract(struct drm_span salt, struct drm_span
 DRM_MUST_CHECK drm_result drm_hkdf_expand(const uint8_t key[DRM_SHA256_SIZE], struct drm_span info, uint8_t *out,
                                           size_t size);
 
-/* --- signatures: Ed25519 (engine/crypto/sign.c) ----------------------------------------------------------- */
+/* --- signatures: Ed25519 (engine/crypto/sign.c, verify.c) ------------------------------------------------- */
 
 /* The public key of a private one. */
 DRM_MUST_CHECK drm_result drm_sign_public(const uint8_t seed[DRM_SIGN_SEED_SIZE], uint8_t out[DRM_SIGN_PUBLIC_SIZE]);
 
 /*
- * Signs and verifies a message under a context: what is signed is the context's bytes, one zero byte, the message (RFC
- * 8032 Ed25519 over that), so that no kind of object passes for another. A NULL context signs the message alone; that
- * is for test vectors. A message has at most 2 GiB. verify returns DRM_E_SIGNATURE_FAILURE; it also refuses what RFC
- * 8032 allows a verifier to accept: a key of low order or in another than its one encoding, an S past the group's
- * order.
+ * Signs and verifies a message under a context: what is signed is the context's bytes, one zero byte, the message
+ * (RFC 8032 Ed25519 over that), so that no kind of object passes for another. A NULL context signs the message alone;
+ * that is for test vectors. verify returns DRM_E_SIGNATURE_FAILURE for whatever is wrong. A key of low order, one in
+ * another than its one encoding, and an S past the group's order are wrong too.
  */
 DRM_MUST_CHECK drm_result drm_sign(const uint8_t seed[DRM_SIGN_SEED_SIZE], const char *context, struct drm_span message,
                                    uint8_t out[DRM_SIGNATURE_SIZE]);

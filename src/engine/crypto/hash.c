@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/crypto/gcrypt_result.h"
+#include "engine/crypto/gcrypt_types.h"
 
 struct drm_hash
 {
@@ -55,12 +55,6 @@ void drm_hash_free(struct drm_hash *hash)
     free(hash);
 }
 
-/* A part of what is hashed, as libgcrypt takes it. It never writes there. */
-static gcry_buffer_t hash_part(const void *data, size_t size)
-{
-    return (gcry_buffer_t){.size = size, .len = size, .data = (void *)(uintptr_t)(size > 0 ? data : "")};
-}
-
 /* HMAC: the first part is the key, the others are the message. */
 static drm_result hmac_parts(const gcry_buffer_t *parts, int count, uint8_t out[DRM_SHA256_SIZE])
 {
@@ -71,7 +65,7 @@ static drm_result hmac_parts(const gcry_buffer_t *parts, int count, uint8_t out[
 drm_result drm_hmac_sha256(const void *key, size_t key_size, const void *data, size_t size,
                            uint8_t out[DRM_SHA256_SIZE])
 {
-    gcry_buffer_t parts[] = {hash_part(key, key_size), hash_part(data, size)};
+    gcry_buffer_t parts[] = {drm_gcrypt_buffer(key, key_size), drm_gcrypt_buffer(data, size)};
 
     return hmac_parts(parts, 2, out);
 }
@@ -93,10 +87,10 @@ drm_result drm_hkdf_expand(const uint8_t key[DRM_SHA256_SIZE], struct drm_span i
         return DRM_E_INVALID_ARGUMENT;
     for (done = 0, counter = 1; done < size; done += part, counter++)
     {
-        parts[0] = hash_part(key, DRM_SHA256_SIZE);
-        parts[1] = hash_part(block, done > 0 ? sizeof(block) : 0);
-        parts[2] = hash_part(info.data, info.size);
-        parts[3] = hash_part(&counter, 1);
+        parts[0] = drm_gcrypt_buffer(key, DRM_SHA256_SIZE);
+        parts[1] = drm_gcrypt_buffer(block, done > 0 ? sizeof(block) : 0);
+        parts[2] = drm_gcrypt_buffer(info.data, info.size);
+        parts[3] = drm_gcrypt_buffer(&counter, 1);
         result = hmac_parts(parts, 4, block);
         if (DRM_FAILED(result))
         {

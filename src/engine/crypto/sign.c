@@ -1,208 +1,127 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Ed25519 (RFC 8032) over libgcrypt's expressions.
+ * Ed25519 signatures (RFC 8032, 5.1.5 and 5.1.6).
  */
-#include "engine/crypto/crypto.h"
+#include "engine/crypto/ed25519.h"
 
 #include <string.h>
 
-#include "engine/crypto/gcrypt_result.h"
-
-/*
- * The y coordinates of the points of low order (eight points, five coordinates; the other encodings of them are not
- * canonical). For such a key a signature can be made that fits every message.
- */
-static const uint8_t low_order_keys[][DRM_SIGN_PUBLIC_SIZE] = {
-    {0x00},
-    {0x01},
-    {0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0,
-     0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05},
-    {0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f,
-     0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a},
-    {0xec, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f},
+/* A private key at work. A secret: close wipes it. */
+struct signer
+{
+    struct drm_ed25519_curve curve;
+    uint8_t hash[DRM_ED25519_HASH_SIZE]; /* of the seed: the first half becomes the scalar, the second goes into r */
+    gcry_mpi_t scalar;
+    uint8_t public_key[DRM_SIGN_PUBLIC_SIZE];
 };
 
-/* The prime of the field, 2^255 - 19, and the order of the group, both little-endian. */
-static const uint8_t field_prime[32] = {
-    0xed, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f,
-};
-static const uint8_t group_order[32] = {
-    0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,
-    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x10,
-};
-
-/* Compares public numbers, little-endian. */
-static bool number_is_less(const uint8_t a[32], const uint8_t b[32])
+/* Reads a secret number. libgcrypt multiplies points in constant time by a number with this flag only. */
+static drm_result read_secret(const uint8_t *bytes, size_t size, gcry_mpi_t *out)
 {
-    size_t i;
+    drm_result result = drm_ed25519_number_read(bytes, size, out);
 
-    for (i = 32; i-- > 0;)
-    {
-        if (a[i] != b[i])
-            return a[i] < b[i];
-    }
-    return false;
-}
-
-/* libgcrypt reduces coordinates and takes points of any order; a key must have one encoding and a meaning. */
-static bool public_key_is_sound(const uint8_t public_key[DRM_SIGN_PUBLIC_SIZE])
-{
-    uint8_t y[DRM_SIGN_PUBLIC_SIZE];
-    size_t i;
-
-    memcpy(y, public_key, sizeof(y));
-    y[31] &= 0x7f; /* the sign of x */
-    if (!number_is_less(y, field_prime))
-        return false;
-    for (i = 0; i < sizeof(low_order_keys) / sizeof(low_order_keys[0]); i++)
-    {
-        if (memcmp(y, low_order_keys[i], sizeof(y)) == 0)
-            return false;
-    }
-    return true;
-}
-
-/* What is signed: context, a zero byte, message; the message alone without a context. */
-static drm_result build_message(const char *context, struct drm_span message, gcry_sexp_t *out)
-{
-    struct drm_buffer bytes = {0};
-    drm_result result = DRM_S_OK;
-
-    if (context)
-        result = drm_buffer_append(&bytes, context, strlen(context) + 1);
     if (DRM_SUCCEEDED(result))
-        result = drm_buffer_append(&bytes, message.data, message.size);
-    if (DRM_SUCCEEDED(result) && bytes.size > INT32_MAX) /* the length of %b is an int */
-        result = DRM_E_INVALID_ARGUMENT;
-    if (DRM_SUCCEEDED(result))
-    {
-        result = drm_result_from_gcrypt(
-            gcry_sexp_build(out, NULL, "(data (flags eddsa) (hash-algo sha512) (value %b))", (int)bytes.size,
-                            bytes.size > 0 ? (const char *)bytes.data : ""),
-            DRM_E_UNEXPECTED);
-    }
-    drm_buffer_free(&bytes);
+        gcry_mpi_set_flag(*out, GCRYMPI_FLAG_SECURE);
     return result;
 }
 
-static drm_result build_private_key(const uint8_t seed[DRM_SIGN_SEED_SIZE], gcry_sexp_t *out)
+/* The encoding of number * B. */
+static drm_result multiply_base(const struct drm_ed25519_curve *curve, gcry_mpi_t number,
+                                uint8_t out[DRM_ED25519_NUMBER_SIZE])
 {
-    return drm_result_from_gcrypt(
-        gcry_sexp_build(out, NULL, "(private-key (ecc (curve Ed25519) (flags eddsa) (d %b)))", DRM_SIGN_SEED_SIZE,
-                        seed),
-        DRM_E_KEY_ERROR);
+    gcry_mpi_point_t product = gcry_mpi_point_new(0);
+    drm_result result;
+
+    gcry_mpi_ec_mul(product, number, curve->base, curve->context);
+    result = drm_ed25519_point_write(curve, product, out);
+    gcry_mpi_point_release(product);
+    return result;
 }
 
-/* Copies a value of exactly 32 bytes out of an expression. */
-static drm_result copy_value(gcry_sexp_t expression, const char *name, uint8_t out[32])
+static void signer_close(struct signer *signer)
 {
-    gcry_sexp_t part = gcry_sexp_find_token(expression, name, 0);
-    const char *data;
-    size_t size;
-    drm_result result = DRM_E_UNEXPECTED;
+    gcry_mpi_release(signer->scalar);
+    drm_ed25519_curve_release(&signer->curve);
+    drm_wipe(signer, sizeof(*signer));
+}
 
-    data = part ? gcry_sexp_nth_data(part, 1, &size) : NULL;
-    if (data && size == 32)
+/* Leaves nothing to be closed on failure. */
+static drm_result signer_open(const uint8_t seed[DRM_SIGN_SEED_SIZE], struct signer *out)
+{
+    struct drm_span nothing = drm_span(NULL, 0);
+    uint8_t clamped[DRM_ED25519_NUMBER_SIZE];
+    drm_result result;
+
+    memset(out, 0, sizeof(*out));
+    result = drm_ed25519_curve_open(&out->curve);
+    if (DRM_SUCCEEDED(result))
+        result = drm_ed25519_hash(drm_span(seed, DRM_SIGN_SEED_SIZE), nothing, NULL, nothing, out->hash);
+    if (DRM_SUCCEEDED(result))
     {
-        memcpy(out, data, size);
-        result = DRM_S_OK;
+        memcpy(clamped, out->hash, sizeof(clamped));
+        clamped[0] &= 0xf8;
+        clamped[31] = (clamped[31] & 0x7f) | 0x40;
+        result = read_secret(clamped, sizeof(clamped), &out->scalar);
+        drm_wipe(clamped, sizeof(clamped));
     }
-    gcry_sexp_release(part);
+    if (DRM_SUCCEEDED(result))
+        result = multiply_base(&out->curve, out->scalar, out->public_key);
+    if (DRM_FAILED(result))
+        signer_close(out);
     return result;
 }
 
 drm_result drm_sign_public(const uint8_t seed[DRM_SIGN_SEED_SIZE], uint8_t out[DRM_SIGN_PUBLIC_SIZE])
 {
-    gcry_sexp_t key = NULL;
-    gcry_ctx_t context = NULL;
-    gcry_mpi_t point = NULL;
-    const uint8_t *encoded;
-    unsigned int bits;
-    drm_result result;
+    struct signer signer;
+    drm_result result = signer_open(seed, &signer);
 
-    result = build_private_key(seed, &key);
     if (DRM_FAILED(result))
         return result;
-    result = drm_result_from_gcrypt(gcry_mpi_ec_new(&context, key, NULL), DRM_E_KEY_ERROR);
-    if (DRM_FAILED(result))
-        goto done;
-    point = gcry_mpi_ec_get_mpi("q@eddsa", context, 0);
-    encoded = point ? gcry_mpi_get_opaque(point, &bits) : NULL;
-    if (!encoded || bits != DRM_SIGN_PUBLIC_SIZE * 8)
-    {
-        result = DRM_E_KEY_ERROR;
-        goto done;
-    }
-    memcpy(out, encoded, DRM_SIGN_PUBLIC_SIZE);
-
-done:
-    gcry_mpi_release(point);
-    gcry_ctx_release(context);
-    gcry_sexp_release(key);
-    return result;
+    memcpy(out, signer.public_key, DRM_SIGN_PUBLIC_SIZE);
+    signer_close(&signer);
+    return DRM_S_OK;
 }
 
 drm_result drm_sign(const uint8_t seed[DRM_SIGN_SEED_SIZE], const char *context, struct drm_span message,
                     uint8_t out[DRM_SIGNATURE_SIZE])
 {
-    gcry_sexp_t key = NULL, data = NULL, signature = NULL;
-    uint8_t value[DRM_SIGNATURE_SIZE];
+    struct signer signer;
+    uint8_t hash[DRM_ED25519_HASH_SIZE], value[DRM_SIGNATURE_SIZE];
+    gcry_mpi_t r = NULL, h = NULL;
     drm_result result;
 
-    result = build_message(context, message, &data);
+    result = signer_open(seed, &signer);
     if (DRM_FAILED(result))
         return result;
-    result = build_private_key(seed, &key);
-    if (DRM_FAILED(result))
-        goto done;
-    result = drm_result_from_gcrypt(gcry_pk_sign(&signature, data, key), DRM_E_KEY_ERROR);
-    if (DRM_FAILED(result))
-        goto done;
-    result = copy_value(signature, "r", value);
-    if (DRM_FAILED(result))
-        goto done;
-    result = copy_value(signature, "s", value + 32);
-    if (DRM_FAILED(result))
-        goto done;
-    memcpy(out, value, sizeof(value));
 
-done:
-    gcry_sexp_release(signature);
-    gcry_sexp_release(key);
-    gcry_sexp_release(data);
-    return result;
-}
+    /* R = r B, where r is a hash of the secret and the message */
+    result = drm_ed25519_hash(drm_span(signer.hash + 32, 32), drm_span(NULL, 0), context, message, hash);
+    if (DRM_SUCCEEDED(result))
+        result = read_secret(hash, sizeof(hash), &r);
+    if (DRM_SUCCEEDED(result))
+    {
+        gcry_mpi_mod(r, r, signer.curve.n);
+        result = multiply_base(&signer.curve, r, value);
+    }
 
-drm_result drm_verify(const uint8_t public_key[DRM_SIGN_PUBLIC_SIZE], const char *context, struct drm_span message,
-                      const uint8_t signature[DRM_SIGNATURE_SIZE])
-{
-    gcry_sexp_t key = NULL, data = NULL, value = NULL;
-    drm_result result;
+    /* S = r + h a, where h is a hash of R, the public key and the message */
+    if (DRM_SUCCEEDED(result))
+        result = drm_ed25519_hash(drm_span(value, 32), drm_span(signer.public_key, 32), context, message, hash);
+    if (DRM_SUCCEEDED(result))
+        result = drm_ed25519_number_read(hash, sizeof(hash), &h);
+    if (DRM_SUCCEEDED(result))
+    {
+        gcry_mpi_mulm(h, h, signer.scalar, signer.curve.n);
+        gcry_mpi_addm(r, r, h, signer.curve.n);
+        result = drm_ed25519_number_write(r, value + 32);
+    }
+    if (DRM_SUCCEEDED(result))
+        memcpy(out, value, sizeof(value));
 
-    /* libgcrypt accepts S + the group's order: a second signature of the same message (RFC 8032, 5.1.7). */
-    if (!public_key_is_sound(public_key) || !number_is_less(signature + 32, group_order))
-        return DRM_E_SIGNATURE_FAILURE;
-    result = build_message(context, message, &data);
-    if (DRM_FAILED(result))
-        return result;
-    result = drm_result_from_gcrypt(
-        gcry_sexp_build(&key, NULL, "(public-key (ecc (curve Ed25519) (flags eddsa) (q %b)))", DRM_SIGN_PUBLIC_SIZE,
-                        public_key),
-        DRM_E_SIGNATURE_FAILURE);
-    if (DRM_FAILED(result))
-        goto done;
-    result = drm_result_from_gcrypt(
-        gcry_sexp_build(&value, NULL, "(sig-val (eddsa (r %b) (s %b)))", 32, signature, 32, signature + 32),
-        DRM_E_SIGNATURE_FAILURE);
-    if (DRM_FAILED(result))
-        goto done;
-    result = drm_result_from_gcrypt(gcry_pk_verify(value, data, key), DRM_E_SIGNATURE_FAILURE);
-
-done:
-    gcry_sexp_release(value);
-    gcry_sexp_release(key);
-    gcry_sexp_release(data);
+    gcry_mpi_release(h);
+    gcry_mpi_release(r);
+    drm_wipe(hash, sizeof(hash));
+    signer_close(&signer);
     return result;
 }

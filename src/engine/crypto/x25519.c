@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "engine/crypto/gcrypt_result.h"
+#include "engine/crypto/gcrypt_types.h"
 
 drm_result drm_x25519_public(const uint8_t private_key[DRM_X25519_SIZE], uint8_t out[DRM_X25519_SIZE])
 {

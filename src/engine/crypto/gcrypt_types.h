@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * libgcrypt's errors as results.
+ * Between libgcrypt's types and ours.
  */
-#ifndef WMDRM_ENGINE_GCRYPT_RESULT_H
-#define WMDRM_ENGINE_GCRYPT_RESULT_H
+#ifndef WMDRM_ENGINE_GCRYPT_TYPES_H
+#define WMDRM_ENGINE_GCRYPT_TYPES_H
 
 #include <gcrypt.h>
 
@@ -21,6 +21,12 @@ static inline drm_result drm_result_from_gcrypt(gcry_error_t error, drm_result f
     default:
         return failure;
     }
+}
+
+/* A part of what is hashed. libgcrypt never writes there. */
+static inline gcry_buffer_t drm_gcrypt_buffer(const void *data, size_t size)
+{
+    return (gcry_buffer_t){.size = size, .len = size, .data = (void *)(uintptr_t)(size > 0 ? data : "")};
 }
 
 #endif
