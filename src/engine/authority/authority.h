@@ -65,6 +65,11 @@ drm_result drm_authority_reply_read(struct drm_authority_reply *reply, uint64_t 
                                     size_t *read);
 void drm_authority_reply_free(struct drm_authority_reply *reply);
 
+/* Signs the head of an answer, whatever it says, as drm_answer_head_write does. For tests of clients: an authority never
+ * says what they have to refuse, such as an old version. */
+drm_result drm_authority_sign_answer(const struct drm_authority *authority, const struct drm_answer *answer,
+                                     struct drm_buffer *out);
+
 /* --- administration --------------------------------------------------------------------------------------- */
 
 struct drm_authority_status

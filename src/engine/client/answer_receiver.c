@@ -19,18 +19,18 @@ static void end_part(struct drm_answer_receiver *receiver)
 {
     drm_hash_free(receiver->hash);
     drm_revocation_reader_free(receiver->reader);
-    drm_staged_file_discard(receiver->file);
+    drm_staged_content_discard(receiver->staged);
     receiver->hash = NULL;
     receiver->reader = NULL;
-    receiver->file = NULL;
+    receiver->staged = NULL;
 }
 
 void drm_answer_receiver_cleanup(struct drm_answer_receiver *receiver)
 {
     end_part(receiver);
     for (size_t i = 0; i < receiver->list_count; i++)
-        drm_staged_file_discard(receiver->lists[i].file);
-    drm_staged_file_discard(receiver->component);
+        drm_staged_content_discard(receiver->lists[i].content);
+    drm_staged_content_discard(receiver->component);
     drm_buffer_free(&receiver->head);
     memset(receiver, 0, sizeof(*receiver));
 }
@@ -85,7 +85,7 @@ static drm_result begin_part(struct drm_answer_receiver *receiver)
         || (part->kind == DRM_PART_REVOCATION_LIST
             && DRM_FAILED(result = drm_revocation_reader_create(anchor, 1, &receiver->reader))))
         return result;
-    return drm_store_stage(receiver->store, &receiver->file);
+    return drm_store_stage(receiver->store, &receiver->staged);
 }
 
 static drm_result finish_head(struct drm_answer_receiver *receiver)
@@ -140,7 +140,7 @@ static drm_result finish_part(struct drm_answer_receiver *receiver)
     drm_hash_finish(receiver->hash, hash);
     if (memcmp(hash, part->hash, sizeof(hash)))
         return DRM_E_COMPONENT_INVALID;
-    if (DRM_FAILED(result = drm_staged_file_finish(receiver->file)))
+    if (DRM_FAILED(result = drm_staged_content_finish(receiver->staged)))
         return result;
     if (part->kind == DRM_PART_REVOCATION_LIST)
     {
@@ -151,12 +151,12 @@ static drm_result finish_part(struct drm_answer_receiver *receiver)
             return result;
         if (list->head.type != part->list_type)
             return DRM_E_INVALID_CRL;
-        list->file = receiver->file;
+        list->content = receiver->staged;
         receiver->list_count++;
     }
     else
-        receiver->component = receiver->file;
-    receiver->file = NULL;
+        receiver->component = receiver->staged;
+    receiver->staged = NULL;
     end_part(receiver);
     return ++receiver->part < receiver->answer.part_count ? begin_part(receiver) : DRM_S_OK;
 }
@@ -170,7 +170,7 @@ static drm_result feed_part(struct drm_answer_receiver *receiver, const uint8_t 
         return DRM_E_COMPONENT_INVALID;
     drm_hash_update(receiver->hash, *data, piece);
     if ((receiver->reader && DRM_FAILED(result = drm_revocation_reader_feed(receiver->reader, *data, piece)))
-        || DRM_FAILED(result = drm_staged_file_append(receiver->file, *data, piece)))
+        || DRM_FAILED(result = drm_staged_content_append(receiver->staged, *data, piece)))
         return result;
     *data += piece;
     *size -= piece;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Takes an authority's answer as it streams in: verifies the head before anything else is looked at, and each part while it goes to
- * its staged file. Memory does not grow with the answer.
+ * its place in the store. Memory does not grow with the answer.
  */
 #ifndef WMDRM_ENGINE_ANSWER_RECEIVER_H
 #define WMDRM_ENGINE_ANSWER_RECEIVER_H
@@ -25,11 +25,11 @@ struct drm_answer_receiver
     uint64_t part_left;
     struct drm_hash *hash;
     struct drm_revocation_reader *reader;
-    struct drm_staged_file *file;
+    struct drm_staged_content *staged;
 
     size_t list_count;               /* what came whole */
     struct drm_install_list lists[DRM_ANSWER_MAX_PARTS];
-    struct drm_staged_file *component;
+    struct drm_staged_content *component;
 };
 
 /* The pointers must outlive the receiver. */

@@ -106,23 +106,23 @@ static drm_result install_brought_list(struct drm_store *store, const uint8_t *a
                                        struct drm_span list)
 {
     struct drm_install *install = calloc(1, sizeof(*install));
-    struct drm_staged_file *file = NULL;
+    struct drm_staged_content *staged = NULL;
     bool superseded;
     drm_result result = DRM_E_OUT_OF_MEMORY;
 
     if (!install)
         return result;
-    if (DRM_FAILED(result = drm_store_stage(store, &file))
-        || DRM_FAILED(result = drm_staged_file_append(file, list.data, list.size))
-        || DRM_FAILED(result = drm_staged_file_finish(file)))
+    if (DRM_FAILED(result = drm_store_stage(store, &staged))
+        || DRM_FAILED(result = drm_staged_content_append(staged, list.data, list.size))
+        || DRM_FAILED(result = drm_staged_content_finish(staged)))
         goto done;
     install->anchor = anchor;
     install->list_count = 1;
-    install->lists[0] = (struct drm_install_list){.head = *head, .entries_offset = entries_offset, .file = file};
+    install->lists[0] = (struct drm_install_list){.head = *head, .entries_offset = entries_offset, .content = staged};
     result = drm_store_install(store, install, &superseded);
 
 done:
-    drm_staged_file_discard(file);
+    drm_staged_content_discard(staged);
     free(install);
     return result;
 }

@@ -95,6 +95,27 @@ void drm_database_rollback(struct drm_database *database)
         (void)sqlite3_exec(database->handle, "ROLLBACK", NULL, NULL, NULL);
 }
 
+drm_result drm_database_check(struct drm_database *database, const char *const *tables, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+    {
+        struct drm_statement statement;
+        char sql[80];
+        bool sound = false;
+        drm_result result;
+
+        snprintf(sql, sizeof(sql), "PRAGMA quick_check('%s')", tables[i]);
+        drm_statement_prepare(&statement, database, sql);
+        if (drm_statement_step(&statement))
+            sound = !strcmp(drm_statement_text(&statement, 0), "ok");
+        if (DRM_FAILED(result = drm_statement_finish(&statement)))
+            return result;
+        if (!sound)
+            return DRM_E_STORE_CORRUPT;
+    }
+    return DRM_S_OK;
+}
+
 void drm_database_set_task(struct drm_database *database, const struct drm_task *task)
 {
     database->task = task;

@@ -52,6 +52,9 @@ drm_result drm_database_result(struct drm_database *database, int code);
 /* Runs statements that give no rows. */
 drm_result drm_database_execute(struct drm_database *database, const char *sql);
 
+/* Looks for damage in these tables and their indexes: DRM_E_STORE_CORRUPT. Takes time in proportion to their rows. */
+drm_result drm_database_check(struct drm_database *database, const char *const *tables, size_t count);
+
 /* Write transactions. rollback is safe where none is open, so that every error path may call it. */
 drm_result drm_database_begin(struct drm_database *database); /* BEGIN IMMEDIATE */
 drm_result drm_database_commit(struct drm_database *database);

@@ -66,9 +66,9 @@ static bool keys_are_unique(const uint8_t *entries, size_t count, const struct d
     return true;
 }
 
-/* Appends length, head and entries. */
-static drm_result write_all(const struct drm_revocation_head *head, const uint8_t *entries,
-                            const uint8_t seed[DRM_SIGN_SEED_SIZE], struct drm_span chain, struct drm_buffer *out)
+/* Appends length and head. */
+static drm_result write_head(const struct drm_revocation_head *head, const uint8_t seed[DRM_SIGN_SEED_SIZE],
+                             struct drm_span chain, struct drm_buffer *out)
 {
     const size_t start = out->size;
     struct drm_buffer body = {0};
@@ -92,7 +92,6 @@ static drm_result write_all(const struct drm_revocation_head *head, const uint8_
         goto done;
     }
     drm_put_u32(out->data + start, (uint32_t)head_size);
-    result = drm_buffer_append(out, entries, (size_t)head->entry_count * head->entry_size);
 
 done:
     if (DRM_FAILED(result))
@@ -101,9 +100,9 @@ done:
     return result;
 }
 
-drm_result drm_revocation_list_write(struct drm_revocation_head *head, uint8_t *entries, size_t entry_count,
-                                     const uint8_t seed[DRM_SIGN_SEED_SIZE], struct drm_span chain,
-                                     struct drm_buffer *out)
+drm_result drm_revocation_list_write_head(struct drm_revocation_head *head, uint8_t *entries, size_t entry_count,
+                                          const uint8_t seed[DRM_SIGN_SEED_SIZE], struct drm_span chain,
+                                          struct drm_buffer *out)
 {
     struct drm_revocation_head full = *head;
     drm_result result;
@@ -118,8 +117,26 @@ drm_result drm_revocation_list_write(struct drm_revocation_head *head, uint8_t *
     if (!drm_revocation_head_is_valid(&full))
         return DRM_E_INVALID_ARGUMENT;
     drm_sha256(entries, entry_count * full.entry_size, full.entries_hash);
-    result = write_all(&full, entries, seed, chain, out);
+    result = write_head(&full, seed, chain, out);
     if (DRM_SUCCEEDED(result))
+        *head = full;
+    return result;
+}
+
+drm_result drm_revocation_list_write(struct drm_revocation_head *head, uint8_t *entries, size_t entry_count,
+                                     const uint8_t seed[DRM_SIGN_SEED_SIZE], struct drm_span chain,
+                                     struct drm_buffer *out)
+{
+    const size_t start = out->size;
+    struct drm_revocation_head full = *head;
+    drm_result result;
+
+    result = drm_revocation_list_write_head(&full, entries, entry_count, seed, chain, out);
+    if (DRM_SUCCEEDED(result))
+        result = drm_buffer_append(out, entries, (size_t)full.entry_count * full.entry_size);
+    if (DRM_FAILED(result))
+        drm_buffer_truncate(out, start);
+    else
         *head = full;
     return result;
 }

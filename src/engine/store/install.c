@@ -7,18 +7,6 @@
 
 #include "engine/store/store_internal.h"
 
-static drm_result set_file_state(struct drm_store *store, int64_t number, enum drm_file_state state, uint64_t size)
-{
-    struct drm_statement statement;
-
-    drm_statement_prepare(&statement, store->database,
-                          "UPDATE file SET state = ?2, size = max(size, ?3) WHERE id = ?1");
-    drm_statement_bind_int(&statement, 1, number);
-    drm_statement_bind_int(&statement, 2, state);
-    drm_statement_bind_int(&statement, 3, (int64_t)size);
-    return drm_statement_run(&statement);
-}
-
 /* The identity in force now, as the transaction sees it. */
 static drm_result read_current(struct drm_store *store, int64_t anchor, int64_t *number, struct drm_version *version,
                                int64_t *component)
@@ -74,21 +62,22 @@ static drm_result install_component(struct drm_store *store, int64_t anchor, con
                                     int64_t old)
 {
     struct drm_statement statement;
+    int64_t number = 0;
     drm_result result;
 
     if (!install->component)
         return DRM_S_OK;
-    if ((old && DRM_FAILED(result = set_file_state(store, old, DRM_FILE_DEAD, 0)))
-        || DRM_FAILED(result = set_file_state(store, install->component->number, DRM_FILE_LIVE,
-                                              install->component->size)))
+    if (DRM_FAILED(result = drm_staged_content_install_locked(install->component, &number)))
         return result;
     drm_statement_prepare(&statement, store->database,
                           "UPDATE anchor SET component = ?2, component_name = ?3, component_hash = ?4 WHERE id = ?1");
     drm_statement_bind_int(&statement, 1, anchor);
-    drm_statement_bind_int(&statement, 2, install->component->number);
+    drm_statement_bind_int(&statement, 2, number);
     drm_statement_bind_text(&statement, 3, install->component_name);
     drm_statement_bind_blob(&statement, 4, install->component_hash, DRM_SHA256_SIZE);
-    return drm_statement_run(&statement);
+    if (DRM_FAILED(result = drm_statement_run(&statement)))
+        return result;
+    return old ? drm_content_retire_locked(&store->contents, old) : DRM_S_OK;
 }
 
 static drm_result install_identity(struct drm_store *store, int64_t anchor, const struct drm_install *install,
@@ -151,26 +140,28 @@ static drm_result install_list(struct drm_store *store, int64_t anchor, const st
 {
     const struct drm_revocation_head *head = &list->head;
     struct drm_statement statement;
-    int64_t old_file = 0;
+    int64_t number = 0, old_number = 0;
     uint64_t old_version = 0;
     drm_result result;
 
     *taken = false;
     drm_statement_prepare(&statement, store->database,
-                          "SELECT version, file FROM revocation_list WHERE anchor = ?1 AND type = ?2");
+                          "SELECT version, content FROM revocation_list WHERE anchor = ?1 AND type = ?2");
     drm_statement_bind_int(&statement, 1, anchor);
     drm_statement_bind_int(&statement, 2, head->type);
     if (drm_statement_step(&statement))
     {
         old_version = (uint64_t)drm_statement_int(&statement, 0);
-        old_file = drm_statement_int(&statement, 1);
+        old_number = drm_statement_int(&statement, 1);
     }
     if (DRM_FAILED(result = drm_statement_finish(&statement)) || head->version <= old_version)
+        return result;
+    if (DRM_FAILED(result = drm_staged_content_install_locked(list->content, &number)))
         return result;
 
     drm_statement_prepare(&statement, store->database,
                           "INSERT OR REPLACE INTO revocation_list(anchor, type, version, issued, entry_size,"
-                          " entry_count, entries_hash, entries_offset, file) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+                          " entry_count, entries_hash, entries_offset, content) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
     drm_statement_bind_int(&statement, 1, anchor);
     drm_statement_bind_int(&statement, 2, head->type);
     drm_statement_bind_int(&statement, 3, (int64_t)head->version);
@@ -179,10 +170,9 @@ static drm_result install_list(struct drm_store *store, int64_t anchor, const st
     drm_statement_bind_int(&statement, 6, head->entry_count);
     drm_statement_bind_blob(&statement, 7, head->entries_hash, sizeof(head->entries_hash));
     drm_statement_bind_int(&statement, 8, (int64_t)list->entries_offset);
-    drm_statement_bind_int(&statement, 9, list->file->number);
+    drm_statement_bind_int(&statement, 9, number);
     if (DRM_FAILED(result = drm_statement_run(&statement))
-        || (old_file && DRM_FAILED(result = set_file_state(store, old_file, DRM_FILE_DEAD, 0)))
-        || DRM_FAILED(result = set_file_state(store, list->file->number, DRM_FILE_LIVE, list->file->size)))
+        || (old_number && DRM_FAILED(result = drm_content_retire_locked(&store->contents, old_number))))
         return result;
     *taken = true;
     return DRM_S_OK;
@@ -204,15 +194,16 @@ drm_result drm_store_install(struct drm_store *store, const struct drm_install *
     for (size_t i = 0; i < install->list_count; i++)
         if (DRM_FAILED(result = install_list(store, anchor, &install->lists[i], &taken[i])))
             goto done;
-    drm_store_sweep_locked(store);
+    drm_content_sweep_locked(&store->contents);
     drm_generation_begin_change(&store->generation);
     result = drm_database_commit(store->database);
     if (DRM_SUCCEEDED(result))
     {
         for (size_t i = 0; i < install->list_count; i++)
-            install->lists[i].file->installed = taken[i];
+            if (taken[i])
+                drm_staged_content_keep(install->lists[i].content);
         if (install->component && !dropped)
-            install->component->installed = true;
+            drm_staged_content_keep(install->component);
         *superseded = dropped;
     }
 

@@ -2,10 +2,11 @@
 /*
  * Stored revocation lists: their versions, their bytes, and the question whether somebody is on one.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "engine/store/store_internal.h"
+
+#define OPEN_ATTEMPTS 3
 
 drm_result drm_store_list_versions(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
                                    uint64_t out[DRM_REVOCATION_TYPES])
@@ -35,8 +36,7 @@ drm_result drm_store_list_versions(struct drm_store *store, const uint8_t anchor
 
 static void close_list(struct drm_open_list *list)
 {
-    drm_file_close(list->file);
-    free(list->copy);
+    drm_content_close(&list->content);
     memset(list, 0, sizeof(*list));
 }
 
@@ -56,7 +56,7 @@ static drm_result find_list(struct drm_store *store, const uint8_t anchor[DRM_SI
     memset(out, 0, sizeof(*out));
     drm_statement_prepare(&statement, store->database,
                           "SELECT revocation_list.version, issued, entry_size, entry_count, entries_hash,"
-                          " entries_offset, file FROM revocation_list JOIN anchor ON anchor.id = revocation_list.anchor"
+                          " entries_offset, content FROM revocation_list JOIN anchor ON anchor.id = revocation_list.anchor"
                           " WHERE root = ?1 AND type = ?2");
     drm_statement_bind_blob(&statement, 1, anchor, DRM_SIGN_PUBLIC_SIZE);
     drm_statement_bind_int(&statement, 2, type);
@@ -70,45 +70,54 @@ static drm_result find_list(struct drm_store *store, const uint8_t anchor[DRM_SI
         out->head.entry_count = (uint32_t)drm_statement_int(&statement, 3);
         (void)drm_statement_fixed(&statement, 4, out->head.entries_hash, sizeof(out->head.entries_hash));
         *offset = (uint64_t)drm_statement_int(&statement, 5);
-        out->file_number = drm_statement_int(&statement, 6);
+        out->number = drm_statement_int(&statement, 6);
     }
     return drm_statement_finish(&statement);
 }
 
-static drm_result open_list_file(struct drm_store *store, int64_t number, struct drm_file **out)
+static bool is_sound(const struct drm_open_list *list, uint64_t offset)
 {
-    char *path = drm_store_file_path(store, number);
-    drm_result result = path ? drm_file_open(path, &store->host->log, out) : DRM_E_OUT_OF_MEMORY;
-
-    free(path);
-    return result == DRM_E_PATH_NOT_FOUND ? DRM_E_STORE_CORRUPT : result;
+    return list->head.entry_count <= DRM_REVOCATION_MAX_ENTRIES
+           && list->head.entry_size == drm_revocation_type_entry_size(list->head.type)
+           && list->content.size == offset + (uint64_t)list->head.entry_size * list->head.entry_count;
 }
 
-/* Opens the entries of a list and proves once that they are what was signed. */
-static drm_result load_entries(struct drm_store *store, struct drm_open_list *list, uint64_t offset)
+/* Looks a list up and opens its content; present is false where there is none. */
+static drm_result open_list(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
+                            enum drm_revocation_type type, struct drm_open_list *out, uint64_t *offset)
 {
-    uint64_t size = (uint64_t)list->head.entry_size * list->head.entry_count;
-    uint8_t hash[DRM_SHA256_SIZE];
-    const uint8_t *map;
-    drm_result result;
+    struct drm_open_list list;
+    drm_result result = DRM_E_NOT_FOUND;
 
-    if (list->head.entry_count > DRM_REVOCATION_MAX_ENTRIES || !list->head.entry_size || list->head.entry_size > 64)
-        return DRM_E_STORE_CORRUPT;
-    if (DRM_FAILED(result = open_list_file(store, list->file_number, &list->file)))
-        return result;
-    if (drm_file_size(list->file) < size || drm_file_size(list->file) - size != offset)
-        return DRM_E_STORE_CORRUPT;
-    if ((map = drm_file_map(list->file)))
-        list->entries = map + offset;
-    else
+    /* Another process may replace it between the two. */
+    for (unsigned int attempt = 0; attempt < OPEN_ATTEMPTS && result == DRM_E_NOT_FOUND; attempt++)
     {
-        if (!(list->copy = malloc(size ? (size_t)size : 1)))
-            return DRM_E_OUT_OF_MEMORY;
-        if (DRM_FAILED(result = drm_file_read(list->file, offset, list->copy, (size_t)size)))
+        if (DRM_FAILED(result = find_list(store, anchor, type, &list, offset)))
             return result;
-        list->entries = list->copy;
+        if (list.present)
+            result = drm_content_open_locked(&store->contents, list.number, &list.content);
     }
-    drm_sha256(list->entries, (size_t)size, hash);
+    if (DRM_SUCCEEDED(result) && list.present && !is_sound(&list, *offset))
+    {
+        drm_content_close(&list.content);
+        result = DRM_E_STORE_CORRUPT;
+    }
+    if (DRM_SUCCEEDED(result))
+        *out = list;
+    return result == DRM_E_NOT_FOUND ? DRM_E_STORE_CORRUPT : result;
+}
+
+/* Finds the entries of an open list and proves once that they are what was signed. */
+static drm_result prove_entries(struct drm_open_list *list, uint64_t offset)
+{
+    uint8_t hash[DRM_SHA256_SIZE];
+    const uint8_t *data;
+    drm_result result = drm_content_data(&list->content, &data);
+
+    if (DRM_FAILED(result))
+        return result;
+    list->entries = data + offset;
+    drm_sha256(list->entries, (size_t)(list->content.size - offset), hash);
     return memcmp(hash, list->head.entries_hash, sizeof(hash)) ? DRM_E_STORE_CORRUPT : DRM_S_OK;
 }
 
@@ -129,13 +138,15 @@ static drm_result current_list(struct drm_store *store, const uint8_t anchor[DRM
     {
         if (DRM_FAILED(result = find_list(store, anchor, type, &found, &offset)))
             return result;
-        if (list->present && found.present && list->file_number == found.file_number
+        if (list->present && found.present && list->number == found.number
             && !memcmp(list->anchor, anchor, sizeof(list->anchor)))
-            list->known = true; /* something else changed; the open file is still the one */
+            list->known = true; /* something else changed; the open list is still the one */
         else
         {
             close_list(list);
-            if (found.present && DRM_FAILED(result = load_entries(store, &found, offset)))
+            if (DRM_FAILED(result = open_list(store, anchor, type, &found, &offset)))
+                return result;
+            if (found.present && DRM_FAILED(result = prove_entries(&found, offset)))
             {
                 close_list(&found);
                 return result;
@@ -172,34 +183,22 @@ drm_result drm_store_read_list(struct drm_store *store, const uint8_t anchor[DRM
                                enum drm_revocation_type type, struct drm_buffer *out, uint64_t *size)
 {
     struct drm_open_list found;
-    struct drm_file *file = NULL;
     uint64_t offset = 0;
     uint8_t *place;
     drm_result result;
 
     drm_store_lock(store);
-    if (DRM_FAILED(result = find_list(store, anchor, type, &found, &offset)))
-        goto done;
+    result = open_list(store, anchor, type, &found, &offset);
+    drm_store_unlock(store); /* an open content stays readable whatever happens to its row */
+    if (DRM_FAILED(result))
+        return result;
     if (!found.present)
-    {
-        result = DRM_E_NOT_FOUND;
-        goto done;
-    }
-    if (DRM_FAILED(result = open_list_file(store, found.file_number, &file)))
-        goto done;
-    if (drm_file_size(file) != offset + (uint64_t)found.head.entry_size * found.head.entry_count)
-    {
-        result = DRM_E_STORE_CORRUPT;
-        goto done;
-    }
-    if (out && (DRM_FAILED(result = drm_buffer_extend(out, (size_t)drm_file_size(file), &place))
-                || DRM_FAILED(result = drm_file_read(file, 0, place, (size_t)drm_file_size(file)))))
-        goto done;
-    if (size)
-        *size = drm_file_size(file);
-
-done:
-    drm_store_unlock(store);
-    drm_file_close(file);
+        return DRM_E_NOT_FOUND;
+    if (out && DRM_SUCCEEDED(result = drm_buffer_extend(out, (size_t)found.content.size, &place))
+        && DRM_FAILED(result = drm_content_read(&found.content, 0, place, (size_t)found.content.size)))
+        drm_buffer_truncate(out, out->size - (size_t)found.content.size);
+    if (DRM_SUCCEEDED(result) && size)
+        *size = found.content.size;
+    drm_content_close(&found.content);
     return result;
 }

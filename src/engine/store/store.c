@@ -4,8 +4,6 @@
  */
 #include "engine/store/store.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,27 +13,25 @@
 #include "engine/store/store_internal.h"
 
 #define STORE_APPLICATION_ID 0x574d4453 /* "WMDS" */
-#define STAGED_FILE_LIFE_MS (INT64_C(24) * 60 * 60 * 1000)
 
 /* secret: keys of the store, each sealed by the protector. anchor: one row for each trust anchor that ever answered, with what it said.
- * identity: all that were ever in force; anchor.identity names the one that is. file: every file beside the database. */
+ * identity: all that were ever in force; anchor.identity names the one that is. */
 static const char schema_1[] =
+    DRM_CONTENT_SCHEMA
     "CREATE TABLE secret(id INTEGER PRIMARY KEY AUTOINCREMENT, sealed BLOB NOT NULL, created INTEGER NOT NULL) STRICT;"
     "CREATE TABLE anchor(id INTEGER PRIMARY KEY, root BLOB NOT NULL UNIQUE,"
     " embedded INTEGER NOT NULL DEFAULT 0, identity INTEGER REFERENCES identity(id), version INTEGER NOT NULL DEFAULT 0, issuers BLOB NOT NULL DEFAULT x'',"
     " signed_time INTEGER NOT NULL DEFAULT 0, observed_time INTEGER NOT NULL DEFAULT 0,"
     " daily_limit INTEGER NOT NULL DEFAULT 0, renewal_url TEXT NOT NULL DEFAULT '',"
-    " license_url TEXT NOT NULL DEFAULT '', component INTEGER REFERENCES file(id),"
+    " license_url TEXT NOT NULL DEFAULT '', component INTEGER REFERENCES content(id),"
     " component_name TEXT NOT NULL DEFAULT '', component_hash BLOB NOT NULL DEFAULT x'') STRICT;"
     "CREATE TABLE identity(id INTEGER PRIMARY KEY AUTOINCREMENT, anchor INTEGER NOT NULL REFERENCES anchor(id),"
     " machine_id BLOB NOT NULL, sign_key BLOB NOT NULL, encrypt_key BLOB NOT NULL, version INTEGER NOT NULL,"
     " chain BLOB NOT NULL, secret INTEGER NOT NULL REFERENCES secret(id), sealed BLOB NOT NULL,"
     " created INTEGER NOT NULL) STRICT;"
-    "CREATE TABLE file(id INTEGER PRIMARY KEY AUTOINCREMENT, state INTEGER NOT NULL, size INTEGER NOT NULL DEFAULT 0,"
-    " created INTEGER NOT NULL) STRICT;"
     "CREATE TABLE revocation_list(anchor INTEGER NOT NULL REFERENCES anchor(id), type INTEGER NOT NULL,"
     " version INTEGER NOT NULL, issued INTEGER NOT NULL, entry_size INTEGER NOT NULL, entry_count INTEGER NOT NULL,"
-    " entries_hash BLOB NOT NULL, entries_offset INTEGER NOT NULL, file INTEGER NOT NULL REFERENCES file(id),"
+    " entries_hash BLOB NOT NULL, entries_offset INTEGER NOT NULL, content INTEGER NOT NULL REFERENCES content(id),"
     " PRIMARY KEY(anchor, type)) STRICT, WITHOUT ROWID;";
 
 static const char *const store_scripts[] = {schema_1};
@@ -89,6 +85,13 @@ drm_result drm_store_open(const struct drm_store_options *options, const struct 
     if (DRM_FAILED(result = drm_database_open(path, &store_schema, &options->host->log, task, &store->database)))
         goto done;
     drm_generation_open(&store->generation, generation);
+    store->contents = (struct drm_content_table){
+        .database = store->database,
+        .lock = store->lock,
+        .host = store->host,
+        .directory = store->directory,
+        .prefix = "store",
+    };
     *out = store;
     store = NULL;
 
@@ -114,60 +117,18 @@ void drm_store_close(struct drm_store *store)
 
 drm_result drm_store_check(struct drm_store *store)
 {
-    static const char *const tables[] = {"secret", "anchor", "identity", "file", "revocation_list"};
-    drm_result result = DRM_S_OK;
+    static const char *const tables[] = {"secret", "anchor", "identity", "content", "revocation_list"};
+    drm_result result;
 
     drm_store_lock(store);
-    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && DRM_SUCCEEDED(result); i++)
-    {
-        struct drm_statement statement;
-        char sql[64];
-        bool sound = false;
-
-        snprintf(sql, sizeof(sql), "PRAGMA quick_check('%s')", tables[i]);
-        drm_statement_prepare(&statement, store->database, sql);
-        if (drm_statement_step(&statement))
-            sound = !strcmp(drm_statement_text(&statement, 0), "ok");
-        result = drm_statement_finish(&statement);
-        if (DRM_SUCCEEDED(result) && !sound)
-            result = DRM_E_STORE_CORRUPT;
-    }
+    result = drm_database_check(store->database, tables, sizeof(tables) / sizeof(tables[0]));
     drm_store_unlock(store);
     return result;
 }
 
-char *drm_store_file_path(const struct drm_store *store, int64_t number)
+drm_result drm_store_stage(struct drm_store *store, struct drm_staged_content **out)
 {
-    char name[40];
-
-    snprintf(name, sizeof(name), "file-%" PRId64 ".bin", number);
-    return drm_path_join(store->directory, name);
-}
-
-void drm_store_sweep_locked(struct drm_store *store)
-{
-    struct drm_statement find, forget;
-    int64_t now = store->host->clock.now(store->host->clock.context);
-
-    drm_statement_prepare(&find, store->database,
-                          "SELECT id FROM file WHERE state = 2 OR (state = 0 AND created NOT BETWEEN ?1 AND ?2)");
-    drm_statement_bind_int(&find, 1, now - STAGED_FILE_LIFE_MS);
-    drm_statement_bind_int(&find, 2, now + STAGED_FILE_LIFE_MS);
-    while (drm_statement_step(&find))
-    {
-        int64_t number = drm_statement_int(&find, 0);
-        char *path = drm_store_file_path(store, number);
-
-        /* On Windows a file that somebody has open stays; the next sweep asks again. */
-        if (path && DRM_SUCCEEDED(drm_file_delete(path, &store->host->log)))
-        {
-            drm_statement_prepare(&forget, store->database, "DELETE FROM file WHERE id = ?1");
-            drm_statement_bind_int(&forget, 1, number);
-            (void)drm_statement_run(&forget);
-        }
-        free(path);
-    }
-    (void)drm_statement_finish(&find);
+    return drm_content_stage(&store->contents, out);
 }
 
 drm_result drm_store_anchor_locked(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE], bool create,

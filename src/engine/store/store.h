@@ -2,15 +2,15 @@
 /*
  * The store of a user: identities, revocation lists, and what the service said (docs/store.md).
  *
- * One folder: store.db, a generation file that tells other processes of a change, and the files of lists and components.
+ * One folder: store.db, a generation file that tells other processes of a change, and the files of large lists and components.
  * Everything is kept apart for each trust anchor. Safe from several threads and processes; each change is one transaction, so
  * that a process killed at any instant leaves the state before or the state after.
  */
 #ifndef WMDRM_ENGINE_STORE_H
 #define WMDRM_ENGINE_STORE_H
 
+#include "engine/database/content.h"
 #include "engine/format/answer.h"
-#include "engine/host.h"
 
 struct drm_store;
 
@@ -76,26 +76,16 @@ drm_result drm_store_get_embedded_anchor(struct drm_store *store, uint8_t out[DR
 drm_result drm_store_get_policy(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
                                 struct drm_policy *out);
 
-/* --- staged files ----------------------------------------------------------------------------------------- */
-
-/*
- * A file that is on its way into the store: written piece by piece, then named in an install. One that never gets there, because the
- * operation failed or the process died, is deleted: at once by discard, or by a later install.
- */
-struct drm_staged_file;
-drm_result drm_store_stage(struct drm_store *store, struct drm_staged_file **out);
-drm_result drm_staged_file_append(struct drm_staged_file *file, const uint8_t *data, size_t size);
-/* Flushes it. After that it may be installed. */
-drm_result drm_staged_file_finish(struct drm_staged_file *file);
-void drm_staged_file_discard(struct drm_staged_file *file); /* also frees an installed one; NULL is fine */
-
 /* --- installing ------------------------------------------------------------------------------------------- */
+
+/* A content on its way into the store, to be named in an install. */
+drm_result drm_store_stage(struct drm_store *store, struct drm_staged_content **out);
 
 struct drm_install_list
 {
     struct drm_revocation_head head;
     size_t entries_offset;
-    struct drm_staged_file *file;
+    struct drm_staged_content *content;
 };
 
 struct drm_install
@@ -112,7 +102,7 @@ struct drm_install
     size_t list_count;
     struct drm_install_list lists[DRM_ANSWER_MAX_PARTS];
     /* The component that comes with the identity; NULL where there is none. */
-    struct drm_staged_file *component;
+    struct drm_staged_content *component;
     const char *component_name;
     const uint8_t *component_hash;
     uint64_t component_size;

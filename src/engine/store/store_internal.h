@@ -5,21 +5,19 @@
 #ifndef WMDRM_ENGINE_STORE_INTERNAL_H
 #define WMDRM_ENGINE_STORE_INTERNAL_H
 
-#include "engine/database/database.h"
-#include "engine/database/file.h"
+#include "engine/database/content.h"
 #include "engine/store/generation.h"
 #include "engine/store/store.h"
 
-/* A list that is open: its file mapped, or, where that cannot be, in memory. */
+/* A list that is open, with its entries at one place. */
 struct drm_open_list
 {
     bool known;                  /* the database was asked */
     bool present;
     uint8_t anchor[DRM_SIGN_PUBLIC_SIZE];
-    int64_t file_number;
+    int64_t number;              /* of its content */
     struct drm_revocation_head head;
-    struct drm_file *file;
-    uint8_t *copy;               /* where the file could not be mapped */
+    struct drm_content content;
     const uint8_t *entries;
 };
 
@@ -29,6 +27,7 @@ struct drm_store
     const struct drm_host *host;
     sqlite3_mutex *lock; /* guards: all below */
     struct drm_database *database;
+    struct drm_content_table contents;
     struct drm_generation generation;
     uint64_t lists_generation;   /* of the open lists */
     struct drm_open_list lists[DRM_REVOCATION_TYPES];
@@ -37,30 +36,8 @@ struct drm_store
     uint8_t secret[DRM_AEAD_KEY_SIZE];
 };
 
-enum drm_file_state
-{
-    DRM_FILE_STAGED = 0, /* being written by some process, or left by one that died */
-    DRM_FILE_LIVE = 1,   /* named by a list or a component */
-    DRM_FILE_DEAD = 2,   /* replaced; deleted when nobody has it open any more */
-};
-
-struct drm_staged_file
-{
-    struct drm_store *store;
-    struct drm_file *file;
-    int64_t number;
-    uint64_t size;
-    bool installed;
-};
-
 void drm_store_lock(struct drm_store *store);
 void drm_store_unlock(struct drm_store *store);
-
-/* The path of file number on the heap; NULL where memory ends. */
-char *drm_store_file_path(const struct drm_store *store, int64_t number);
-
-/* Deletes what is dead and what was staged over a day ago. Part of a write transaction; failures are passed over. */
-void drm_store_sweep_locked(struct drm_store *store);
 
 /* The row of an anchor. *out is 0 where there is none and create is false. */
 drm_result drm_store_anchor_locked(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE], bool create,

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Opening, making and setting aside an authority, and its schema.
+ */
+#include "engine/authority/authority.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/authority/authority_internal.h"
+#include "engine/base/path.h"
+#include "engine/store/set_aside.h"
+
+#define AUTHORITY_APPLICATION_ID 0x574d4441 /* "WMDA" */
+#define DATABASE_NAME "authority.db"
+
+/* secret: the key that the private keys rest under, sealed by the protector. key: one for each role, with its certificate.
+ * state: what an operator sets. certificate: every one that was ever issued to a machine. */
+static const char schema_1[] =
+    DRM_CONTENT_SCHEMA
+    "CREATE TABLE secret(id INTEGER PRIMARY KEY CHECK(id = 1), sealed BLOB NOT NULL) STRICT;"
+    "CREATE TABLE key(role INTEGER PRIMARY KEY, public_key BLOB NOT NULL, certificate BLOB NOT NULL,"
+    " sealed BLOB NOT NULL) STRICT;"
+    "CREATE TABLE state(id INTEGER PRIMARY KEY CHECK(id = 1), version INTEGER NOT NULL,"
+    " daily_limit INTEGER NOT NULL DEFAULT 0, renewal_url TEXT NOT NULL DEFAULT '',"
+    " license_url TEXT NOT NULL DEFAULT '', component INTEGER REFERENCES content(id),"
+    " component_size INTEGER NOT NULL DEFAULT 0, component_name TEXT NOT NULL DEFAULT '',"
+    " component_hash BLOB NOT NULL DEFAULT x'') STRICT;"
+    "CREATE TABLE revocation_list(type INTEGER PRIMARY KEY, version INTEGER NOT NULL, entry_count INTEGER NOT NULL,"
+    " size INTEGER NOT NULL, hash BLOB NOT NULL, content INTEGER NOT NULL REFERENCES content(id)) STRICT;"
+    "CREATE TABLE certificate(id INTEGER PRIMARY KEY AUTOINCREMENT, machine_id BLOB NOT NULL,"
+    " certificate_id BLOB NOT NULL, serial BLOB NOT NULL, issued INTEGER NOT NULL, version INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX certificate_machine ON certificate(machine_id, issued);";
+
+static const char *const authority_scripts[] = {schema_1};
+static const struct drm_database_schema authority_schema = {
+    .application_id = AUTHORITY_APPLICATION_ID,
+    .scripts = authority_scripts,
+    .version = sizeof(authority_scripts) / sizeof(authority_scripts[0]),
+};
+
+void drm_authority_lock(struct drm_authority *authority)
+{
+    sqlite3_mutex_enter(authority->lock);
+}
+
+void drm_authority_unlock(struct drm_authority *authority)
+{
+    sqlite3_mutex_leave(authority->lock);
+}
+
+int64_t drm_authority_now(const struct drm_authority *authority)
+{
+    int64_t now = authority->host->clock.now(authority->host->clock.context);
+
+    /* What stands in signed objects is within these. */
+    return now < 1 ? 1 : now > DRM_TIME_MAX ? DRM_TIME_MAX : now;
+}
+
+const uint8_t *drm_authority_root(const struct drm_authority *authority)
+{
+    return authority->keys[DRM_KEY_ROOT].public_key;
+}
+
+/* --- making ----------------------------------------------------------------------------------------------- */
+
+static drm_result make_state(struct drm_authority *authority)
+{
+    struct drm_statement statement;
+
+    drm_statement_prepare(&statement, authority->database, "INSERT INTO state(id, version) VALUES(1, ?1)");
+    drm_statement_bind_int(&statement, 1, (int64_t)drm_version_pack(DRM_VERSION_CURRENT));
+    return drm_statement_run(&statement);
+}
+
+/* One transaction: of two processes that make one at once, the second finds the first one's. */
+static drm_result make(struct drm_authority *authority, const char *name)
+{
+    drm_result result;
+
+    if (DRM_FAILED(result = drm_database_begin(authority->database)))
+        return result;
+    result = drm_authority_load_keys_locked(authority);
+    if (result != DRM_E_NOT_FOUND)
+        goto done;
+    if (DRM_FAILED(result = drm_authority_make_keys_locked(authority, name))
+        || DRM_FAILED(result = make_state(authority)) || DRM_FAILED(result = drm_authority_make_lists_locked(authority)))
+        goto done;
+    if (DRM_SUCCEEDED(result = drm_database_commit(authority->database)))
+        drm_log_write(&authority->host->log, "authority: made a new one in %s", authority->directory);
+
+done:
+    drm_database_rollback(authority->database);
+    return result;
+}
+
+/* Certificates end, and a clock that was wrong when they were made may be right now. */
+static drm_result renew(struct drm_authority *authority)
+{
+    drm_result result;
+
+    if (authority->database->read_only)
+        return DRM_S_OK;
+    if (DRM_FAILED(result = drm_database_begin(authority->database)))
+        return result;
+    drm_authority_forget_keys(authority);
+    if (DRM_FAILED(result = drm_authority_load_keys_locked(authority)))
+        goto done;
+    if (drm_authority_keys_need_renewal(authority)
+        && DRM_SUCCEEDED(result = drm_authority_renew_keys_locked(authority)))
+        result = drm_database_commit(authority->database);
+
+done:
+    drm_database_rollback(authority->database);
+    return result;
+}
+
+/* --- opening ---------------------------------------------------------------------------------------------- */
+
+static drm_result open_database(struct drm_authority *authority, const struct drm_authority_options *options,
+                                enum drm_authority_mode mode)
+{
+    char *path = drm_path_join(options->directory, DATABASE_NAME);
+    drm_result result;
+
+    if (!path)
+        return DRM_E_OUT_OF_MEMORY;
+    if (mode == DRM_AUTHORITY_OPEN && !drm_file_exists(path))
+        result = DRM_E_NOT_FOUND;
+    else
+        result = drm_database_open(path, &authority_schema, &options->host->log, options->task, &authority->database);
+    free(path);
+    return result;
+}
+
+static drm_result create(const struct drm_authority_options *options, struct drm_authority **out)
+{
+    struct drm_authority *authority;
+    drm_result result = drm_crypto_init();
+
+    if (DRM_FAILED(result))
+        return result;
+    if (!(authority = calloc(1, sizeof(*authority))))
+        return DRM_E_OUT_OF_MEMORY;
+    authority->host = options->host;
+    authority->directory = drm_path_join(options->directory, "");
+    authority->lock = sqlite3_initialize() == SQLITE_OK ? sqlite3_mutex_alloc(SQLITE_MUTEX_FAST) : NULL;
+    if (!authority->directory || !authority->lock)
+    {
+        drm_authority_close(authority);
+        return DRM_E_OUT_OF_MEMORY;
+    }
+    *out = authority;
+    return DRM_S_OK;
+}
+
+drm_result drm_authority_open(const struct drm_authority_options *options, enum drm_authority_mode mode,
+                              struct drm_authority **out)
+{
+    struct drm_authority *authority;
+    drm_result result = create(options, &authority);
+
+    if (DRM_FAILED(result))
+        return result;
+    if (DRM_FAILED(result = open_database(authority, options, mode)))
+        goto done;
+    authority->contents = (struct drm_content_table){
+        .database = authority->database,
+        .lock = authority->lock,
+        .host = authority->host,
+        .directory = authority->directory,
+        .prefix = "authority",
+    };
+    result = drm_authority_load_keys_locked(authority);
+    if (result == DRM_E_NOT_FOUND && mode == DRM_AUTHORITY_OPEN_OR_CREATE)
+        result = make(authority, options->name);
+    if (DRM_SUCCEEDED(result) && drm_authority_keys_need_renewal(authority))
+        result = renew(authority);
+    if (DRM_SUCCEEDED(result))
+    {
+        *out = authority;
+        authority = NULL;
+    }
+
+done:
+    drm_authority_close(authority);
+    return result;
+}
+
+void drm_authority_close(struct drm_authority *authority)
+{
+    if (!authority)
+        return;
+    drm_authority_close_lists_locked(authority);
+    drm_database_close(authority->database);
+    drm_authority_forget_keys(authority);
+    sqlite3_mutex_free(authority->lock);
+    free(authority->directory);
+    free(authority);
+}
+
+/* --- setting aside ---------------------------------------------------------------------------------------- */
+
+static drm_result prove_usable(void *context)
+{
+    static const char *const tables[] = {"secret", "key", "state", "revocation_list", "certificate", "content"};
+    struct drm_authority *authority;
+    drm_result result = drm_authority_open(context, DRM_AUTHORITY_OPEN, &authority);
+
+    if (result == DRM_E_NOT_FOUND)
+        return DRM_S_OK; /* another process was faster */
+    if (result == DRM_E_SECURE_STORE_UNLOCK_ERROR)
+        return DRM_E_STORE_CORRUPT; /* keys that nobody can open are as good as damaged */
+    if (DRM_FAILED(result))
+        return result;
+    result = drm_database_check(authority->database, tables, sizeof(tables) / sizeof(tables[0]));
+    drm_authority_close(authority);
+    return result;
+}
+
+drm_result drm_authority_set_aside(const struct drm_authority_options *options)
+{
+    struct drm_authority_options copy = *options;
+
+    return drm_set_aside(options->directory, "authority", options->host, prove_usable, &copy);
+}
