@@ -235,12 +235,19 @@ static drm_result refresh(struct handling *handling)
     return DRM_E_STORE_CORRUPT;
 }
 
+drm_result drm_authority_sign_answer(const struct drm_authority *authority, const struct drm_answer *answer,
+                                     struct drm_buffer *out)
+{
+    const struct drm_authority_key *key = &authority->keys[DRM_KEY_ANSWER];
+
+    return drm_answer_head_write(answer, key->seed, drm_buffer_span(&key->chain), out);
+}
+
 /* --- either ----------------------------------------------------------------------------------------------- */
 
 static drm_result handle(struct handling *handling, enum drm_request_kind kind, struct drm_span request)
 {
     const struct drm_authority *authority = handling->authority;
-    const struct drm_authority_key *key = &authority->keys[DRM_KEY_ANSWER];
     struct drm_answer *answer = &handling->answer;
     drm_result result;
 
@@ -259,7 +266,7 @@ static drm_result handle(struct handling *handling, enum drm_request_kind kind, 
         return result;
     answer->version = handling->state.version;
     answer->policy = handling->state.policy;
-    return drm_answer_head_write(answer, key->seed, drm_buffer_span(&key->chain), &handling->reply->head);
+    return drm_authority_sign_answer(authority, answer, &handling->reply->head);
 }
 
 drm_result drm_authority_sign_answer(const struct drm_authority *authority, const struct drm_answer *answer,
