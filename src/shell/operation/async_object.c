@@ -125,7 +125,7 @@ HRESULT async_object_submit(struct async_object *object, struct operation *opera
             object->busy[operation->steps[i].kind] = true;
         for (end = &object->first; *end; end = &(*end)->next)
             ;
-        operation_add_ref(operation);
+        operation_add_inner(operation);
         *end = operation;
     }
     ReleaseSRWLockExclusive(&object->lock);
@@ -146,7 +146,7 @@ HRESULT async_object_start(struct async_object *object, const struct operation_s
     }
     hr = async_object_submit(object, operation);
     if (FAILED(hr))
-        operation_release(operation);
+        IUnknown_Release(&operation->IUnknown_iface);
     else
         *cookie = &operation->IUnknown_iface;
     return hr;

@@ -40,7 +40,7 @@ void async_object_add_inner(struct async_object *object);
 void async_object_release_inner(struct async_object *object);
 
 /*
- * Starts an operation. On success the application's cookie is the second reference of it that the caller of operation_create gets.
+ * Starts an operation. The reference of operation_create stays the caller's, for the cookie.
  * On failure nothing was queued: MF_E_SHUTDOWN; the busy code of a kind that is taken (NS_E_DRM_INDIVIDUALIZING, else NS_E_DRM_BUSY);
  * E_OUTOFMEMORY where no thread is to be had.
  */

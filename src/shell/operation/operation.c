@@ -31,18 +31,14 @@ static ULONG STDMETHODCALLTYPE operation_AddRef(IUnknown *iface)
     return InterlockedIncrement(&operation_from_IUnknown(iface)->references);
 }
 
+/* What the worker holds does not show: a cookie's last Release returns 0 whenever the worker lets go. */
 static ULONG STDMETHODCALLTYPE operation_Release(IUnknown *iface)
 {
     struct operation *operation = operation_from_IUnknown(iface);
     ULONG references = InterlockedDecrement(&operation->references);
 
     if (!references)
-    {
-        if (operation->free_arguments)
-            operation->free_arguments(operation->arguments);
-        async_object_release_inner(operation->object);
-        free(operation);
-    }
+        operation_release_inner(operation);
     return references;
 }
 
@@ -62,6 +58,7 @@ HRESULT operation_create(struct async_object *object, const struct operation_ste
         return E_OUTOFMEMORY;
     operation->IUnknown_iface.lpVtbl = &operation_vtbl;
     operation->references = 1;
+    operation->inner_references = 1;
     operation->object = object;
     operation->step_count = step_count;
     memcpy(operation->steps, steps, step_count * sizeof(*steps));
@@ -72,14 +69,19 @@ HRESULT operation_create(struct async_object *object, const struct operation_ste
     return S_OK;
 }
 
-void operation_add_ref(struct operation *operation)
+void operation_add_inner(struct operation *operation)
 {
-    IUnknown_AddRef(&operation->IUnknown_iface);
+    InterlockedIncrement(&operation->inner_references);
 }
 
-void operation_release(struct operation *operation)
+void operation_release_inner(struct operation *operation)
 {
-    IUnknown_Release(&operation->IUnknown_iface);
+    if (InterlockedDecrement(&operation->inner_references))
+        return;
+    if (operation->free_arguments)
+        operation->free_arguments(operation->arguments);
+    async_object_release_inner(operation->object);
+    free(operation);
 }
 
 void operation_cancel(struct operation *operation)

@@ -37,7 +37,8 @@ struct operation_step
 struct operation
 {
     IUnknown IUnknown_iface;
-    LONG references;             /* of cookie, queue and worker together */
+    LONG references;             /* the application's, to the cookie */
+    LONG inner_references;       /* one for all of the application's together, one of the queue and worker */
     struct async_object *object; /* an inner reference */
     struct operation *next;      /* guarded by the object's lock */
     volatile LONG cancelled;
@@ -48,11 +49,12 @@ struct operation
     void (*free_arguments)(void *arguments);
 };
 
-/* arguments becomes the operation's, and is freed with it, from the moment that this returns S_OK. free_arguments may be NULL. */
+/* The new operation has one reference of the application's, the cookie's. arguments becomes its own, and is freed with it, from the moment
+ * that this returns S_OK. free_arguments may be NULL. */
 HRESULT operation_create(struct async_object *object, const struct operation_step *steps, size_t step_count,
                          void *arguments, void (*free_arguments)(void *arguments), struct operation **out);
-void operation_add_ref(struct operation *operation);
-void operation_release(struct operation *operation);
+void operation_add_inner(struct operation *operation);
+void operation_release_inner(struct operation *operation);
 
 void operation_cancel(struct operation *operation);
 bool operation_is_cancelled(const struct operation *operation);

@@ -130,7 +130,7 @@ static DWORD WINAPI worker_run(void *parameter)
         for (size_t i = 0; i < operation->step_count; i++)
             complete_step(object, &operation->steps[i], operation->steps[i].run(operation));
         forget_running(object);
-        operation_release(operation);
+        operation_release_inner(operation);
     }
     workers_remove(worker);
     free(worker);
