@@ -52,7 +52,8 @@ static char *full_path(sqlite3_vfs *vfs, const char *path)
     /* Two more: the file layer may look for parameters behind the terminator of a name. */
     char *full = calloc(1, (size_t)vfs->mxPathname + 3);
 
-    if (full && vfs->xFullPathname(vfs, path, vfs->mxPathname + 1, full) != SQLITE_OK)
+    /* SQLITE_OK_SYMLINK is a success too: its primary code counts. */
+    if (full && (vfs->xFullPathname(vfs, path, vfs->mxPathname + 1, full) & 0xff) != SQLITE_OK)
     {
         free(full);
         full = NULL;
