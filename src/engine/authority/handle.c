@@ -269,14 +269,6 @@ static drm_result handle(struct handling *handling, enum drm_request_kind kind, 
     return drm_authority_sign_answer(authority, answer, &handling->reply->head);
 }
 
-drm_result drm_authority_sign_answer(const struct drm_authority *authority, const struct drm_answer *answer,
-                                     struct drm_buffer *out)
-{
-    const struct drm_authority_key *key = &authority->keys[DRM_KEY_ANSWER];
-
-    return drm_answer_head_write(answer, key->seed, drm_buffer_span(&key->chain), out);
-}
-
 drm_result drm_authority_handle(struct drm_authority *authority, enum drm_request_kind kind, struct drm_span request,
                                 struct drm_authority_reply **out)
 {
