@@ -27,7 +27,8 @@ set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
 
 # Tests, and whatever else of ours the build runs, run under Wine.
 if(WMDRM_MINGW_ARCH STREQUAL "x86_64")
-    set(CMAKE_CROSSCOMPILING_EMULATOR bash "${CMAKE_CURRENT_LIST_DIR}/../tests/run-windows.sh" x64)
+    set(wmdrm_architecture x64)
 else()
-    set(CMAKE_CROSSCOMPILING_EMULATOR bash "${CMAKE_CURRENT_LIST_DIR}/../tests/run-windows.sh" x86)
+    set(wmdrm_architecture x86)
 endif()
+set(CMAKE_CROSSCOMPILING_EMULATOR bash "${CMAKE_CURRENT_LIST_DIR}/../tests/run-windows.sh" ${wmdrm_architecture})

@@ -16,8 +16,8 @@ environment and exit code are the program's. A code that does not fit into eight
 
 Each architecture has a Wine prefix of its own in the cache, made by the first run. WMDRM_WINE_PREFIX=DIR names another
 one (made when it is not there). WINEPREFIX and its like are ignored; WINEDEBUG is respected, and "-all" by default.
-Wine's server stays for ten minutes after the last program. --stop ends the servers of the cache's prefixes, and with
-them every program that runs there.
+Wine's server stays for ten minutes after the last program. --stop ends the servers of the cache's prefixes, or
+that of WMDRM_WINE_PREFIX, and with them every program that runs there.
 END
 }
 
@@ -133,10 +133,12 @@ start_server()
 
 stop_servers()
 {
-    local architecture
-    for architecture in x64 x86; do
-        if [ -e "$wmdrm_cache/prefix-$architecture" ]; then
-            (unset WMDRM_WINE_PREFIX; select_wine "$architecture"; detached "$server" -k) || true
+    local stopped
+    select_wine x64
+    for stopped in "${WMDRM_WINE_PREFIX:-$wmdrm_cache/prefix-x64}" "${WMDRM_WINE_PREFIX:-$wmdrm_cache/prefix-x86}"; do
+        export WINEPREFIX=$stopped
+        if [ -e "$stopped" ] && server_is_running; then
+            detached "$server" -k
         fi
     done
 }
