@@ -9,14 +9,15 @@
 
 #define TRACE_MAX_TEXT 1000
 #define TRACE_MAX_LINE (TRACE_MAX_TEXT + 64) /* with time, ids and end of line */
+#define TRACE_TURN_MS 1000
 
 volatile LONG trace_is_on;
 
-static SRWLOCK trace_lock = SRWLOCK_INIT;          /* guards: the two below; writers of lines share it */
+static SRWLOCK trace_lock = SRWLOCK_INIT;          /* guards: the two below, and writing */
 static HANDLE trace_file = INVALID_HANDLE_VALUE;
 static bool trace_to_debugger;
 
-/* FILE_APPEND_DATA alone: each write goes to the end that the file has then, whoever else writes. */
+/* Write access is for appending alone, so that nothing here can overwrite what others wrote; reading is what a lock asks. */
 static HANDLE open_file(const char *name)
 {
     const int size = MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, name, -1, NULL, 0);
@@ -26,8 +27,8 @@ static HANDLE open_file(const char *name)
     if (!size || !(wide = malloc((size_t)size * sizeof(*wide))))
         return file;
     MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, name, -1, wide, size);
-    file = CreateFileW(wide, FILE_APPEND_DATA | SYNCHRONIZE, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
-                       OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
+    file = CreateFileW(wide, FILE_APPEND_DATA | FILE_READ_DATA | SYNCHRONIZE,
+                       FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
     free(wide);
     return file;
 }
@@ -83,20 +84,57 @@ static size_t make_one_line(char *text, size_t length)
     return size + 3;
 }
 
-/* One line with its end, in one write. The lock keeps the file open meanwhile and orders nothing; it is not held for the
- * debugger's line, which is an exception that handlers of the application's may see. */
+/* A byte that no file has, locked by whichever process writes. */
+static OVERLAPPED turn_place(void)
+{
+    return (OVERLAPPED){.Offset = 0, .OffsetHigh = 0x7fffffff};
+}
+
+/*
+ * Windows appends each write as a whole; under Wine two processes that append at once overwrite each other's lines
+ * (measured), so they take turns. Whoever holds the turn for a second (a process in a debugger) is not waited for.
+ */
+static bool take_turn(HANDLE file)
+{
+    const ULONGLONG patience = GetTickCount64() + TRACE_TURN_MS;
+    OVERLAPPED place = turn_place();
+
+    while (!LockFileEx(file, LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &place))
+    {
+        if (GetLastError() != ERROR_LOCK_VIOLATION || GetTickCount64() >= patience)
+            return false;
+        Sleep(0);
+    }
+    return true;
+}
+
+static void write_file(HANDLE file, const char *line, size_t size)
+{
+    const bool turn = take_turn(file);
+    DWORD written;
+
+    WriteFile(file, line, (DWORD)size, &written, NULL);
+    if (turn)
+    {
+        OVERLAPPED place = turn_place();
+
+        UnlockFileEx(file, 0, 1, 0, &place);
+    }
+}
+
+/* One line with its end, in one write. The debugger's line is an exception, which handlers of the application's may see:
+ * no lock is held for it. */
 static void put_line(const char *line, size_t size)
 {
     WCHAR wide[TRACE_MAX_LINE];
     bool to_debugger;
-    DWORD written;
     int length;
 
-    AcquireSRWLockShared(&trace_lock);
+    AcquireSRWLockExclusive(&trace_lock);
     if (trace_file != INVALID_HANDLE_VALUE)
-        WriteFile(trace_file, line, (DWORD)size, &written, NULL);
+        write_file(trace_file, line, size);
     to_debugger = trace_to_debugger;
-    ReleaseSRWLockShared(&trace_lock);
+    ReleaseSRWLockExclusive(&trace_lock);
 
     if (to_debugger)
     {

@@ -2,7 +2,10 @@
 /* The caller's part of an exchange: phases, deadlines, cancel, and the handler's calls, all on the caller's thread. */
 #include "shell/platform/winhttp_transport.h"
 
+#include <string.h>
+
 #include "shell/com/module.h"
+#include "shell/platform/trace.h"
 #include "shell/platform/winhttp_exchange.h"
 
 /* How long a cancel may go unseen. News wake the caller at once whatever this is. */
@@ -90,9 +93,18 @@ static drm_result follow(struct winhttp_exchange *exchange, const struct drm_tas
     }
 }
 
+/* Without the query, which is the application's. */
+static void trace_outcome(const struct drm_http_request *request, uint64_t begin, drm_result result)
+{
+    trace_line("transport: %s %.*s: 0x%08x after %u ms", request->body ? "POST" : "GET",
+               (int)strcspn(request->url, "?"), request->url, (unsigned int)result,
+               (unsigned int)(GetTickCount64() - begin));
+}
+
 static drm_result transport_perform(void *context, const struct drm_task *task, const struct drm_http_request *request,
                                     const struct drm_http_handler *handler)
 {
+    const uint64_t begin = GetTickCount64();
     struct winhttp_exchange *exchange;
     drm_result result;
 
@@ -100,11 +112,13 @@ static drm_result transport_perform(void *context, const struct drm_task *task, 
     if (task->cancelled(task->context))
         return DRM_E_OPERATION_CANCELED;
     module_pin();
-    if (DRM_FAILED(result = winhttp_exchange_start(request, &exchange)))
-        return result;
-    handler->phase(handler->context, DRM_HTTP_CONNECTING);
-    result = follow(exchange, task, request, handler);
-    winhttp_exchange_leave(exchange);
+    if (DRM_SUCCEEDED(result = winhttp_exchange_start(request, &exchange)))
+    {
+        handler->phase(handler->context, DRM_HTTP_CONNECTING);
+        result = follow(exchange, task, request, handler);
+        winhttp_exchange_leave(exchange);
+    }
+    trace_outcome(request, begin, result);
     return result;
 }
 
