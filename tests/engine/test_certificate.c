@@ -52,8 +52,8 @@ static drm_result read_signed(struct drm_span body, struct drm_certificate *out)
     struct drm_buffer encoded = {0};
     drm_result result;
 
-    assert_int_equal(drm_signed_object_write(DRM_OBJECT_CERTIFICATE, body, authority.certify.key.seed, drm_span(NULL, 0),
-                                             &encoded), DRM_S_OK);
+    assert_int_equal(drm_signed_object_write(DRM_OBJECT_CERTIFICATE, body, authority.certify.key.seed,
+                                             drm_span(NULL, 0), &encoded), DRM_S_OK);
     result = drm_certificate_read(drm_buffer_span(&encoded), out);
     drm_buffer_free(&encoded);
     return result;
@@ -89,7 +89,8 @@ static drm_result read_u64(uint16_t tag, uint64_t value)
 
 static void certificate__every_field_comes_back(void **state)
 {
-    struct drm_certificate written = test_certificate("a machine \xe2\x9c\x93", DRM_ROLE_MACHINE, &authority.machine.key);
+    struct drm_certificate written = test_certificate("a machine \xe2\x9c\x93", DRM_ROLE_MACHINE,
+                                                      &authority.machine.key);
     struct drm_certificate read;
     struct drm_buffer encoded = {0};
     uint8_t issuer[DRM_SHA256_SIZE], id[DRM_SHA256_SIZE];

@@ -234,7 +234,8 @@ static void chain__impostor_roots_are_refused(void **state)
 }
 
 /* Changes the issuer's hash in a certificate's body and signs it with a key that is not the issuer's. */
-static struct drm_buffer claim_issuer(const struct drm_buffer *encoded, const uint8_t *claimed, const struct test_key *key)
+static struct drm_buffer claim_issuer(const struct drm_buffer *encoded, const uint8_t *claimed,
+                                      const struct test_key *key)
 {
     struct drm_signed_object object;
     struct drm_buffer body = {0}, out = {0};

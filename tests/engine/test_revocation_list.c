@@ -412,8 +412,8 @@ static void revocation_head__another_type_of_object_is_refused(void **state)
     assert_int_equal(read_head(drm_buffer_span(&authority.machine.encoded)), DRM_E_INVALID_CRL);
     assert_int_equal(read_head(drm_buffer_span(&authority.revocation.chain)), DRM_E_INVALID_CRL);
     assert_int_equal(drm_signed_object_read(head_of(&list), DRM_OBJECT_REVOCATION_LIST, &object), DRM_S_OK);
-    assert_int_equal(drm_signed_object_write(DRM_OBJECT_ANSWER, object.body, authority.revocation.key.seed, object.chain,
-                                             &answer), DRM_S_OK);
+    assert_int_equal(drm_signed_object_write(DRM_OBJECT_ANSWER, object.body, authority.revocation.key.seed,
+                                             object.chain, &answer), DRM_S_OK);
     assert_int_equal(read_head(drm_buffer_span(&answer)), DRM_E_INVALID_CRL);
     drm_put_u32(type, DRM_OBJECT_REVOCATION_LIST);
     test_edit(drm_buffer_span(&answer), TEST_REPLACE, 0x8001, drm_span(type, 4), &relabelled);

@@ -34,7 +34,8 @@ static int tear_down(void **state)
 }
 
 /* A list whose entries are what they are: sorted by the test or not, counted and hashed as head says. */
-static void write_raw(struct drm_buffer *out, const struct drm_revocation_head *head, const uint8_t *entries, size_t size)
+static void write_raw(struct drm_buffer *out, const struct drm_revocation_head *head, const uint8_t *entries,
+                      size_t size)
 {
     struct drm_revocation_head copy = *head;
     struct drm_buffer list = {0}, body = {0}, signed_head = {0};

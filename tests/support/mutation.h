@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Ways to spoil encoded objects, all of them the same in every run. Functions that take a reader call it with a copy on the
- * heap that is exactly as long as what it holds, so that a sanitizer sees a read behind its end.
+ * Ways to spoil encoded objects, all of them the same in every run. Functions that take a reader call it with a copy on
+ * the heap that is exactly as long as what it holds, so that a sanitizer sees a read behind its end.
  */
 #ifndef WMDRM_TESTS_MUTATION_H
 #define WMDRM_TESTS_MUTATION_H
@@ -26,8 +26,8 @@ void test_every_truncation(struct drm_span data, test_reader *reader, void *cont
 void test_appended_byte(struct drm_span data, test_reader *reader, void *context);
 
 /*
- * Fails unless data is refused with any one bit turned. Natively every bit is tried; under Wine, where signatures are checked
- * more slowly, one bit of every byte, since it is the same code.
+ * Fails unless data is refused with any one bit turned. Natively every bit is tried; under Wine, where signatures are
+ * checked more slowly, one bit of every byte, since it is the same code.
  */
 void test_every_bit(struct drm_span data, test_reader *reader, void *context);
 
