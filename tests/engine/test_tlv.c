@@ -259,6 +259,27 @@ static void tlv__each_ends_the_reading_with_its_failure(void **state)
     drm_buffer_free(&buffer);
 }
 
+static void tlv__a_required_each_needs_one_value(void **state)
+{
+    struct sample sample = {0};
+    const struct drm_tlv_field fields[] = {
+        {TAG_NUMBER, DRM_TLV_EACH, .required = true, .max_size = 1, .max_count = 3, .out.each = take_item,
+         .context = &sample},
+        {TAG_TEXT, DRM_TLV_U8, .required = true, .out.u8 = &sample.byte},
+    };
+    struct drm_buffer buffer = {0};
+
+    (void)state;
+    append_hex(&buffer, "000100000000" "000100000000" "00020000000107");
+    assert_int_equal(drm_tlv_read(drm_buffer_span(&buffer), fields, COUNT(fields)), DRM_S_OK);
+    assert_int_equal(sample.items, 2);
+    /* two values do not stand in for the field that is missing */
+    assert_int_equal(drm_tlv_read(drm_span(buffer.data, 12), fields, COUNT(fields)), DRM_E_INVALID_DATA);
+    assert_int_equal(drm_tlv_read(drm_span(buffer.data + 12, 7), fields, COUNT(fields)), DRM_E_INVALID_DATA);
+    assert_int_equal(sample.items, 2);
+    drm_buffer_free(&buffer);
+}
+
 static void tlv__wrong_sizes_are_refused(void **state)
 {
     (void)state;
@@ -399,6 +420,7 @@ int run_tlv_tests(void)
         cmocka_unit_test(tlv__disorder_and_repeats_are_refused),
         cmocka_unit_test(tlv__each_counts_its_values),
         cmocka_unit_test(tlv__each_ends_the_reading_with_its_failure),
+        cmocka_unit_test(tlv__a_required_each_needs_one_value),
         cmocka_unit_test(tlv__wrong_sizes_are_refused),
         cmocka_unit_test(tlv__text_that_is_none_is_refused),
         cmocka_unit_test(tlv__every_truncation_is_refused),
