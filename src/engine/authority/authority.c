@@ -121,14 +121,14 @@ static drm_result open_database(struct drm_authority *authority, const struct dr
                                 enum drm_authority_mode mode)
 {
     char *path = drm_path_join(options->directory, DATABASE_NAME);
+    enum drm_database_mode database_mode =
+        mode == DRM_AUTHORITY_OPEN ? DRM_DATABASE_OPEN : DRM_DATABASE_OPEN_OR_CREATE;
     drm_result result;
 
     if (!path)
         return DRM_E_OUT_OF_MEMORY;
-    if (mode == DRM_AUTHORITY_OPEN && !drm_file_exists(path))
-        result = DRM_E_NOT_FOUND;
-    else
-        result = drm_database_open(path, &authority_schema, &options->host->log, options->task, &authority->database);
+    result = drm_database_open(path, &authority_schema, database_mode, &options->host->log, options->task,
+                               &authority->database);
     free(path);
     return result;
 }
@@ -222,5 +222,5 @@ drm_result drm_authority_set_aside(const struct drm_authority_options *options)
 {
     struct drm_authority_options copy = *options;
 
-    return drm_set_aside(options->directory, "authority", options->host, prove_usable, &copy);
+    return drm_set_aside(options->directory, "authority", options->host, options->task, prove_usable, &copy);
 }

@@ -14,10 +14,12 @@
 
 #ifdef _WIN32
 #include <direct.h>
+#include <io.h>
 #include <wchar.h>
 #define DRM_SEPARATOR '\\'
 #else
 #include <sys/stat.h>
+#include <unistd.h>
 #define DRM_SEPARATOR '/'
 #endif
 
@@ -170,6 +172,14 @@ static int rename_one(const char *from, const char *to)
     errno = error;
     return result;
 }
+static bool exists(const char *path)
+{
+    wchar_t *wide = widen(path);
+    bool there = wide && _waccess(wide, 0) == 0;
+
+    free(wide);
+    return there;
+}
 #else
 static int make_one(const char *directory)
 {
@@ -179,6 +189,11 @@ static int make_one(const char *directory)
 static int rename_one(const char *from, const char *to)
 {
     return rename(from, to);
+}
+
+static bool exists(const char *path)
+{
+    return access(path, F_OK) == 0;
 }
 #endif
 
@@ -208,6 +223,11 @@ drm_result drm_path_make_directory(const char *directory)
     }
     free(path);
     return result;
+}
+
+bool drm_path_exists(const char *path)
+{
+    return exists(path);
 }
 
 drm_result drm_path_rename(const char *from, const char *to)

@@ -5,6 +5,8 @@
 #ifndef WMDRM_ENGINE_PATH_H
 #define WMDRM_ENGINE_PATH_H
 
+#include <stdbool.h>
+
 #include "engine/base/result.h"
 
 /* directory, a separator, name, on the heap; NULL where memory ends. Free with free. */
@@ -13,6 +15,9 @@ char *drm_path_join(const char *directory, const char *name);
 /* Makes a folder and those above it; one that is there is fine. Returns DRM_E_WRITE_PROTECTED, DRM_E_ACCESS_DENIED,
  * DRM_E_PATH_NOT_FOUND (something in the way is no folder), DRM_E_DISK_FULL, DRM_E_IO. */
 drm_result drm_path_make_directory(const char *directory);
+
+/* Is there a file or a folder, an empty file included? */
+bool drm_path_exists(const char *path);
 
 /* Renames a file; the new name must be free. DRM_E_NOT_FOUND where there is none, DRM_E_BUSY where somebody has it open. */
 drm_result drm_path_rename(const char *from, const char *to);

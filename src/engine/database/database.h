@@ -32,16 +32,31 @@ struct drm_database
     bool read_only;              /* the folder cannot be written; what is there can be read */
 };
 
+enum drm_database_mode
+{
+    DRM_DATABASE_OPEN,           /* DRM_E_NOT_FOUND where there is none */
+    DRM_DATABASE_OPEN_OR_CREATE,
+};
+
 /*
  * Opens the database at path (UTF-8), makes or upgrades it. Its folder must exist. Where the folder cannot be written, an existing
  * database is opened for reading. *out is to be closed with drm_database_close.
  *
+ * A new one comes under its name whole, so that an empty file is as damaged as any other that is none of ours.
+ *
  * Returns DRM_E_STORE_CORRUPT (no database, another program's, or damaged), DRM_E_STORE_TOO_NEW, DRM_E_WRITE_PROTECTED,
  * DRM_E_ACCESS_DENIED, DRM_E_PATH_NOT_FOUND, DRM_E_DISK_FULL, DRM_E_BUSY, DRM_E_IO, DRM_E_UNABLE_TO_OPEN_STORE.
  */
-drm_result drm_database_open(const char *path, const struct drm_database_schema *schema, const struct drm_log *log,
-                             const struct drm_task *task, struct drm_database **out);
+drm_result drm_database_open(const char *path, const struct drm_database_schema *schema, enum drm_database_mode mode,
+                             const struct drm_log *log, const struct drm_task *task, struct drm_database **out);
 void drm_database_close(struct drm_database *database); /* NULL is fine */
+
+/*
+ * Keeps every other process and thread from making the database at path, or from setting it aside, until it is closed like a database.
+ * The lock is SQLite's own, on the file "<path>-lock", which stays. task as above. DRM_E_BUSY, and the codes of opening.
+ */
+drm_result drm_database_lock(const char *path, const struct drm_log *log, const struct drm_task *task,
+                             struct drm_database **out);
 
 /* Changes whose cancel ends a wait (DRM_E_OPERATION_CANCELED); others wait at most ten seconds (DRM_E_BUSY). */
 void drm_database_set_task(struct drm_database *database, const struct drm_task *task);

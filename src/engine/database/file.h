@@ -31,6 +31,7 @@ const uint8_t *drm_file_map(struct drm_file *file);
 
 /* A file that is not there counts as deleted. */
 drm_result drm_file_delete(const char *path, const struct drm_log *log);
+/* To the file layer an empty file is none. */
 bool drm_file_exists(const char *path);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "engine/base/path.h"
 #include "engine/base/time_text.h"
-#include "engine/database/file.h"
+#include "engine/database/database.h"
 
 /* The log and its index belong to the damaged database, and SQLite finds them by its name. */
 static const char *const suffixes[] = {"-wal", "-shm", ""};
@@ -36,43 +36,43 @@ static drm_result move_all(const char *from, const char *to, const struct drm_lo
     return result;
 }
 
-drm_result drm_set_aside(const char *directory, const char *name, const struct drm_host *host,
-                         drm_result (*prove)(void *context), void *context)
+/* A name that nobody has: a second one in the same second gets a number. */
+static char *find_name(const char *directory, const char *name, int64_t now)
 {
-    char time[DRM_TIME_COMPACT_SIZE], aside_name[80], file_name[40];
-    char *lock_path = drm_path_join(directory, "repair.lock"), *path = NULL, *aside = NULL;
-    sqlite3 *lock = NULL;
+    char time[DRM_TIME_COMPACT_SIZE], file_name[80];
+
+    drm_time_compact(now, time);
+    for (unsigned int i = 0; i < 100; i++)
+    {
+        char *path;
+
+        snprintf(file_name, sizeof(file_name), i ? "%s-damaged-%s-%u.db" : "%s-damaged-%s.db", name, time, i);
+        path = drm_path_join(directory, file_name);
+        if (!path || !drm_path_exists(path))
+            return path;
+        free(path);
+    }
+    return NULL;
+}
+
+drm_result drm_set_aside(const char *directory, const char *name, const struct drm_host *host,
+                         const struct drm_task *task, drm_result (*prove)(void *context), void *context)
+{
+    char file_name[40], *path, *aside = NULL;
+    struct drm_database *lock = NULL;
     drm_result result = DRM_E_OUT_OF_MEMORY;
 
-    if (!lock_path)
-        goto done;
-    /* SQLite's own file lock keeps two processes from setting aside what the other has just made new. */
-    result = DRM_E_BUSY;
-    if (sqlite3_open_v2(lock_path, &lock, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) != SQLITE_OK
-        || sqlite3_busy_timeout(lock, 10000) != SQLITE_OK
-        || sqlite3_exec(lock, "BEGIN EXCLUSIVE", NULL, NULL, NULL) != SQLITE_OK)
-        goto done;
-    if ((result = prove(context)) != DRM_E_STORE_CORRUPT)
-        goto done;
-    drm_time_compact(host->clock.now(host->clock.context), time);
     snprintf(file_name, sizeof(file_name), "%s.db", name);
-    result = DRM_E_OUT_OF_MEMORY;
     if (!(path = drm_path_join(directory, file_name)))
+        return result;
+    if (DRM_FAILED(result = drm_database_lock(path, &host->log, task, &lock))
+        || (result = prove(context)) != DRM_E_STORE_CORRUPT)
         goto done;
-    for (unsigned int i = 0; i < 100; i++) /* a second one in the same second gets a number */
-    {
-        snprintf(aside_name, sizeof(aside_name), i ? "%s-damaged-%s-%u.db" : "%s-damaged-%s.db", name, time, i);
-        free(aside);
-        if (!(aside = drm_path_join(directory, aside_name)))
-            goto done;
-        if (!drm_file_exists(aside))
-            break;
-    }
-    result = move_all(path, aside, &host->log);
+    aside = find_name(directory, name, host->clock.now(host->clock.context));
+    result = aside ? move_all(path, aside, &host->log) : DRM_E_OUT_OF_MEMORY;
 
 done:
-    sqlite3_close_v2(lock);
-    free(lock_path);
+    drm_database_close(lock);
     free(path);
     free(aside);
     return result;

@@ -58,7 +58,8 @@ void drm_store_set_task(struct drm_store *store, const struct drm_task *task)
     drm_store_unlock(store);
 }
 
-drm_result drm_store_open(const struct drm_store_options *options, const struct drm_task *task, struct drm_store **out)
+static drm_result open_store(const struct drm_store_options *options, enum drm_database_mode mode,
+                             const struct drm_task *task, struct drm_store **out)
 {
     struct drm_store *store = calloc(1, sizeof(*store));
     char *path = drm_path_join(options->directory, "store.db");
@@ -80,9 +81,10 @@ drm_result drm_store_open(const struct drm_store_options *options, const struct 
     }
     /* A folder that is there but cannot be written makes this fail too; opening tells then what is wrong with it. */
     result = drm_path_make_directory(options->directory);
-    if (DRM_FAILED(result) && !drm_file_exists(path))
+    if (DRM_FAILED(result) && !drm_path_exists(path))
         goto done;
-    if (DRM_FAILED(result = drm_database_open(path, &store_schema, &options->host->log, task, &store->database)))
+    if (DRM_FAILED(result = drm_database_open(path, &store_schema, mode, &options->host->log, task,
+                                             &store->database)))
         goto done;
     drm_generation_open(&store->generation, generation);
     store->contents = (struct drm_content_table){
@@ -100,6 +102,11 @@ done:
     free(path);
     free(generation);
     return result;
+}
+
+drm_result drm_store_open(const struct drm_store_options *options, const struct drm_task *task, struct drm_store **out)
+{
+    return open_store(options, DRM_DATABASE_OPEN_OR_CREATE, task, out);
 }
 
 void drm_store_close(struct drm_store *store)
@@ -165,8 +172,10 @@ static drm_result prove_whole(void *context)
 {
     const struct proof *proof = context;
     struct drm_store *store;
-    drm_result result = drm_store_open(proof->options, proof->task, &store);
+    drm_result result = open_store(proof->options, DRM_DATABASE_OPEN, proof->task, &store);
 
+    if (result == DRM_E_NOT_FOUND)
+        return DRM_S_OK; /* another process was faster */
     if (DRM_FAILED(result))
         return result;
     result = drm_store_check(store);
@@ -178,5 +187,5 @@ drm_result drm_store_set_aside(const struct drm_store_options *options, const st
 {
     struct proof proof = {.options = options, .task = task};
 
-    return drm_set_aside(options->directory, "store", options->host, prove_whole, &proof);
+    return drm_set_aside(options->directory, "store", options->host, task, prove_whole, &proof);
 }
