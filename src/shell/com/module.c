@@ -5,7 +5,7 @@
 #include "shell/com/module.h"
 
 static LONG module_objects;
-static LONG module_pinned;
+static volatile LONG module_pinned;
 
 /* Any address inside the module names it; a variable's needs no cast between functions and data. */
 static const char module_anchor;
@@ -30,7 +30,7 @@ void module_pin(void)
     const DWORD flags = GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS;
     HMODULE module;
 
-    if (InterlockedCompareExchange(&module_pinned, 0, 0))
+    if (module_pinned)
         return;
     if (GetModuleHandleExW(flags, (const WCHAR *)(const void *)&module_anchor, &module))
         InterlockedExchange(&module_pinned, 1);

@@ -6,8 +6,10 @@
 #include <mfidl.h>
 #include <propidl.h>
 
+#include "shell/com/attributes_forwarders.h"
 #include "shell/com/module.h"
 #include "shell/event/event.h"
+#include "shell/event/event_pool.h"
 
 struct media_event
 {
@@ -17,7 +19,8 @@ struct media_event
     HRESULT status;
     GUID extended_type;
     PROPVARIANT value;
-    IMFAttributes *attributes; /* NULL until somebody asks; set once, by compare and exchange */
+    struct event_link link;
+    IMFAttributes *attributes; /* set once, by attributes_require */
 };
 
 static struct media_event *media_event_from_IMFMediaEvent(IMFMediaEvent *iface)
@@ -55,88 +58,13 @@ static ULONG STDMETHODCALLTYPE media_event_Release(IMFMediaEvent *iface)
             IMFAttributes_Release(event->attributes);
         if (event->value.vt != VT_EMPTY)
             PropVariantClear(&event->value);
-        free(event);
+        event_pool_free(event);
         module_remove_object();
     }
     return refcount;
 }
 
-/* IMFAttributes methods */
-
-/* The event's attributes, borrowed. Nearly no event is ever asked for any, so none is born with them. */
-static HRESULT media_event_get_attributes(struct media_event *event, IMFAttributes **out)
-{
-    void *volatile *slot = (void *volatile *)&event->attributes;
-    IMFAttributes *attributes = InterlockedCompareExchangePointer(slot, NULL, NULL);
-    IMFAttributes *winner;
-    HRESULT hr;
-
-    if (!attributes)
-    {
-        hr = MFCreateAttributes(&attributes, 0);
-        if (FAILED(hr))
-            return hr;
-        winner = InterlockedCompareExchangePointer(slot, attributes, NULL);
-        if (winner)
-        {
-            IMFAttributes_Release(attributes);
-            attributes = winner;
-        }
-    }
-    *out = attributes;
-    return S_OK;
-}
-
-/* Hands one method of IMFAttributes on. The arguments are judged where they are used. */
-#define ATTRIBUTES_METHOD(method, parameters, arguments)                                                          \
-    static HRESULT STDMETHODCALLTYPE media_event_##method parameters                                              \
-    {                                                                                                             \
-        IMFAttributes *attributes;                                                                                \
-        HRESULT hr = media_event_get_attributes(media_event_from_IMFMediaEvent(iface), &attributes);              \
-        return SUCCEEDED(hr) ? IMFAttributes_##method arguments : hr;                                             \
-    }
-
-ATTRIBUTES_METHOD(GetItem, (IMFMediaEvent *iface, REFGUID key, PROPVARIANT *value), (attributes, key, value))
-ATTRIBUTES_METHOD(GetItemType, (IMFMediaEvent *iface, REFGUID key, MF_ATTRIBUTE_TYPE *type), (attributes, key, type))
-ATTRIBUTES_METHOD(CompareItem, (IMFMediaEvent *iface, REFGUID key, REFPROPVARIANT value, BOOL *result),
-                  (attributes, key, value, result))
-ATTRIBUTES_METHOD(Compare, (IMFMediaEvent *iface, IMFAttributes *theirs, MF_ATTRIBUTES_MATCH_TYPE type, BOOL *result),
-                  (attributes, theirs, type, result))
-ATTRIBUTES_METHOD(GetUINT32, (IMFMediaEvent *iface, REFGUID key, UINT32 *value), (attributes, key, value))
-ATTRIBUTES_METHOD(GetUINT64, (IMFMediaEvent *iface, REFGUID key, UINT64 *value), (attributes, key, value))
-ATTRIBUTES_METHOD(GetDouble, (IMFMediaEvent *iface, REFGUID key, double *value), (attributes, key, value))
-ATTRIBUTES_METHOD(GetGUID, (IMFMediaEvent *iface, REFGUID key, GUID *value), (attributes, key, value))
-ATTRIBUTES_METHOD(GetStringLength, (IMFMediaEvent *iface, REFGUID key, UINT32 *length), (attributes, key, length))
-ATTRIBUTES_METHOD(GetString, (IMFMediaEvent *iface, REFGUID key, WCHAR *value, UINT32 size, UINT32 *length),
-                  (attributes, key, value, size, length))
-ATTRIBUTES_METHOD(GetAllocatedString, (IMFMediaEvent *iface, REFGUID key, WCHAR **value, UINT32 *length),
-                  (attributes, key, value, length))
-ATTRIBUTES_METHOD(GetBlobSize, (IMFMediaEvent *iface, REFGUID key, UINT32 *size), (attributes, key, size))
-ATTRIBUTES_METHOD(GetBlob, (IMFMediaEvent *iface, REFGUID key, UINT8 *value, UINT32 size, UINT32 *blob_size),
-                  (attributes, key, value, size, blob_size))
-ATTRIBUTES_METHOD(GetAllocatedBlob, (IMFMediaEvent *iface, REFGUID key, UINT8 **value, UINT32 *size),
-                  (attributes, key, value, size))
-ATTRIBUTES_METHOD(GetUnknown, (IMFMediaEvent *iface, REFGUID key, REFIID iid, void **out),
-                  (attributes, key, iid, out))
-ATTRIBUTES_METHOD(SetItem, (IMFMediaEvent *iface, REFGUID key, REFPROPVARIANT value), (attributes, key, value))
-ATTRIBUTES_METHOD(DeleteItem, (IMFMediaEvent *iface, REFGUID key), (attributes, key))
-ATTRIBUTES_METHOD(DeleteAllItems, (IMFMediaEvent *iface), (attributes))
-ATTRIBUTES_METHOD(SetUINT32, (IMFMediaEvent *iface, REFGUID key, UINT32 value), (attributes, key, value))
-ATTRIBUTES_METHOD(SetUINT64, (IMFMediaEvent *iface, REFGUID key, UINT64 value), (attributes, key, value))
-ATTRIBUTES_METHOD(SetDouble, (IMFMediaEvent *iface, REFGUID key, double value), (attributes, key, value))
-ATTRIBUTES_METHOD(SetGUID, (IMFMediaEvent *iface, REFGUID key, REFGUID value), (attributes, key, value))
-ATTRIBUTES_METHOD(SetString, (IMFMediaEvent *iface, REFGUID key, const WCHAR *value), (attributes, key, value))
-ATTRIBUTES_METHOD(SetBlob, (IMFMediaEvent *iface, REFGUID key, const UINT8 *value, UINT32 size),
-                  (attributes, key, value, size))
-ATTRIBUTES_METHOD(SetUnknown, (IMFMediaEvent *iface, REFGUID key, IUnknown *value), (attributes, key, value))
-ATTRIBUTES_METHOD(LockStore, (IMFMediaEvent *iface), (attributes))
-ATTRIBUTES_METHOD(UnlockStore, (IMFMediaEvent *iface), (attributes))
-ATTRIBUTES_METHOD(GetCount, (IMFMediaEvent *iface, UINT32 *items), (attributes, items))
-ATTRIBUTES_METHOD(GetItemByIndex, (IMFMediaEvent *iface, UINT32 index, GUID *key, PROPVARIANT *value),
-                  (attributes, index, key, value))
-ATTRIBUTES_METHOD(CopyAllItems, (IMFMediaEvent *iface, IMFAttributes *destination), (attributes, destination))
-
-/* IMFMediaEvent methods */
+ATTRIBUTES_FORWARDERS(media_event, IMFMediaEvent)
 
 static HRESULT STDMETHODCALLTYPE media_event_GetType(IMFMediaEvent *iface, MediaEventType *type)
 {
@@ -188,45 +116,16 @@ static HRESULT STDMETHODCALLTYPE media_event_GetValue(IMFMediaEvent *iface, PROP
 static const IMFMediaEventVtbl media_event_vtbl =
 {
     /* IUnknown methods */
-    media_event_QueryInterface,
-    media_event_AddRef,
-    media_event_Release,
+    .QueryInterface = media_event_QueryInterface,
+    .AddRef = media_event_AddRef,
+    .Release = media_event_Release,
     /* IMFAttributes methods */
-    media_event_GetItem,
-    media_event_GetItemType,
-    media_event_CompareItem,
-    media_event_Compare,
-    media_event_GetUINT32,
-    media_event_GetUINT64,
-    media_event_GetDouble,
-    media_event_GetGUID,
-    media_event_GetStringLength,
-    media_event_GetString,
-    media_event_GetAllocatedString,
-    media_event_GetBlobSize,
-    media_event_GetBlob,
-    media_event_GetAllocatedBlob,
-    media_event_GetUnknown,
-    media_event_SetItem,
-    media_event_DeleteItem,
-    media_event_DeleteAllItems,
-    media_event_SetUINT32,
-    media_event_SetUINT64,
-    media_event_SetDouble,
-    media_event_SetGUID,
-    media_event_SetString,
-    media_event_SetBlob,
-    media_event_SetUnknown,
-    media_event_LockStore,
-    media_event_UnlockStore,
-    media_event_GetCount,
-    media_event_GetItemByIndex,
-    media_event_CopyAllItems,
+    ATTRIBUTES_SLOTS(media_event),
     /* IMFMediaEvent methods */
-    media_event_GetType,
-    media_event_GetExtendedType,
-    media_event_GetStatus,
-    media_event_GetValue,
+    .GetType = media_event_GetType,
+    .GetExtendedType = media_event_GetExtendedType,
+    .GetStatus = media_event_GetStatus,
+    .GetValue = media_event_GetValue,
 };
 
 HRESULT media_event_create(MediaEventType type, REFGUID extended_type, HRESULT status, const PROPVARIANT *value,
@@ -241,7 +140,7 @@ HRESULT media_event_create(MediaEventType type, REFGUID extended_type, HRESULT s
     if (!extended_type)
         return E_INVALIDARG;
 
-    event = malloc(sizeof(*event));
+    event = event_pool_allocate(sizeof(*event));
     if (!event)
         return E_OUTOFMEMORY;
     event->IMFMediaEvent_iface.lpVtbl = &media_event_vtbl;
@@ -249,11 +148,13 @@ HRESULT media_event_create(MediaEventType type, REFGUID extended_type, HRESULT s
     event->type = type;
     event->status = status;
     event->extended_type = *extended_type;
+    event->link.event = &event->IMFMediaEvent_iface;
+    event->link.separate = false;
     event->attributes = NULL;
     PropVariantInit(&event->value);
     if (value && FAILED(hr = value_copy(&event->value, value)))
     {
-        free(event);
+        event_pool_free(event);
         return hr;
     }
     module_add_object();
@@ -272,4 +173,31 @@ HRESULT media_event_create_unknown(MediaEventType type, HRESULT status, IUnknown
         variant.punkVal = value;
     }
     return media_event_create(type, &GUID_NULL, status, &variant, out);
+}
+
+struct event_link *event_link_create(IMFMediaEvent *event)
+{
+    struct event_link *link = malloc(sizeof(*link));
+
+    if (link)
+    {
+        link->event = event;
+        link->separate = true;
+        IMFMediaEvent_AddRef(event);
+    }
+    return link;
+}
+
+struct event_link *event_link_from_new_event(IMFMediaEvent *event)
+{
+    return &media_event_from_IMFMediaEvent(event)->link;
+}
+
+IMFMediaEvent *event_link_take_event(struct event_link *link)
+{
+    IMFMediaEvent *event = link->event;
+
+    if (link->separate)
+        free(link);
+    return event;
 }

@@ -7,33 +7,42 @@
 #include <mfidl.h>
 
 #include "shell/event/event.h"
-#include "shell/event/event_fifo.h"
 #include "shell/event/event_generator.h"
+#include "shell/event/event_inbox.h"
 #include "shell/event/event_request.h"
 
 struct event_core
 {
     LONG refcount; /* the object, and every call that comes back to the core after waiting or calling out */
 
-    SRWLOCK lock; /* guards everything below */
+    struct event_inbox inbox; /* where events arrive; anybody pushes, the rest is under the lock */
+
+    /* Guards everything below. A critical section: under Wine 8 its pair of calls takes 11 ns, an SRWLOCK's 37. */
+    CRITICAL_SECTION lock;
     CONDITION_VARIABLE wake;
-    unsigned int readers;          /* waiting in GetEvent */
-    unsigned int woken;            /* of these, those that a wake-up is on its way to */
     bool closed;
-    struct event_fifo events;
+    bool asleep;                   /* readers sleep that nobody has woken yet */
+    struct event_chain events;     /* collected from the inbox */
     struct event_request *request; /* begun and not ended */
-    /* The oldest event, out of the list because the request's Invoke is for it: no reader gets it. Where there was no
-     * memory to schedule the Invoke it stays promised, and the next event tries again. Where no request is left it is
-     * simply the first to be taken. */
-    IMFMediaEvent *promised;
+    /* The event that the request's Invoke is for, which no reader gets any more; NULL without a request. Where there
+     * was no memory to schedule the Invoke it stays promised, and the next event to be queued tries again. */
+    struct event_link *promised;
 };
 
-/* What is left of a core that closes, to be let go outside the lock. */
+/* What is to be done once the lock is left. */
+struct event_duties
+{
+    bool wake;                     /* all readers that sleep */
+    struct event_request *request; /* to be dispatched, and released */
+};
+
+/* What is left of a core that closes, to be let go once the lock is left. */
 struct event_remains
 {
-    struct event_fifo events;
+    struct event_chain collected;
+    struct event_chain arrived;
+    struct event_link *promised;
     struct event_request *request;
-    IMFMediaEvent *promised;
 };
 
 static void event_core_add_ref(struct event_core *core)
@@ -44,7 +53,10 @@ static void event_core_add_ref(struct event_core *core)
 static void event_core_release(struct event_core *core)
 {
     if (!InterlockedDecrement(&core->refcount))
+    {
+        DeleteCriticalSection(&core->lock);
         free(core);
+    }
 }
 
 /* --- beginning and end ------------------------------------------------------------------------------------ */
@@ -56,32 +68,48 @@ HRESULT event_generator_init(struct event_generator *generator)
     if (!core)
         return E_OUTOFMEMORY;
     core->refcount = 1;
-    InitializeSRWLock(&core->lock);
+    event_inbox_init(&core->inbox);
+    InitializeCriticalSectionEx(&core->lock, 0, CRITICAL_SECTION_NO_DEBUG_INFO);
     InitializeConditionVariable(&core->wake);
     generator->core = core;
     return S_OK;
 }
 
-/* Closes the core, once, and wakes all readers. */
+/* Closes the core and wakes all readers. Leaves nothing where it was closed before. */
 static void event_core_close(struct event_core *core, struct event_remains *remains)
 {
-    AcquireSRWLockExclusive(&core->lock);
+    EnterCriticalSection(&core->lock);
     core->closed = true;
-    remains->events = core->events;
-    remains->request = core->request;
+    remains->collected = core->events;
+    remains->arrived = event_inbox_close(&core->inbox);
     remains->promised = core->promised;
-    core->events = (struct event_fifo){ 0 };
-    core->request = NULL;
+    remains->request = core->request;
+    core->events.oldest = NULL;
     core->promised = NULL;
-    ReleaseSRWLockExclusive(&core->lock);
+    core->request = NULL;
+    LeaveCriticalSection(&core->lock);
     WakeAllConditionVariable(&core->wake);
+}
+
+static void event_chain_release(struct event_chain chain)
+{
+    struct event_link *link = chain.oldest;
+
+    while (link)
+    {
+        struct event_link *next = link->next;
+
+        IMFMediaEvent_Release(event_link_take_event(link));
+        link = next;
+    }
 }
 
 static void event_remains_release(struct event_remains *remains)
 {
     if (remains->promised)
-        IMFMediaEvent_Release(remains->promised);
-    event_fifo_release(&remains->events);
+        IMFMediaEvent_Release(event_link_take_event(remains->promised));
+    event_chain_release(remains->collected);
+    event_chain_release(remains->arrived);
 }
 
 HRESULT event_generator_shutdown(struct event_generator *generator)
@@ -124,80 +152,135 @@ void event_generator_cleanup(struct event_generator *generator)
     event_core_release(core);
 }
 
-/* --- what everybody does under the lock ------------------------------------------------------------------- */
+/* --- who gets what ----------------------------------------------------------------------------------------- */
 
-/* The oldest event that a reader may have, or NULL. */
-static IMFMediaEvent *event_core_take_locked(struct event_core *core)
+static void event_core_collect_locked(struct event_core *core)
 {
-    IMFMediaEvent *event;
+    struct event_chain arrived = event_inbox_collect(&core->inbox);
 
-    if (core->request || !core->promised)
-        return event_fifo_pop(&core->events);
-    event = core->promised;
-    core->promised = NULL;
-    return event;
+    if (!arrived.oldest)
+        return;
+    if (core->events.oldest)
+        core->events.newest->next = arrived.oldest;
+    else
+        core->events.oldest = arrived.oldest;
+    core->events.newest = arrived.newest;
 }
 
-/* Promises the oldest event to a request that has none, or finds a promise whose Invoke could not be scheduled. Returns
- * a reference to the request that is to be dispatched, or NULL. */
-static struct event_request *event_core_promise_locked(struct event_core *core)
+/* The oldest event that nobody was promised, or NULL. */
+static struct event_link *event_core_take_locked(struct event_core *core)
 {
-    if (!core->request)
-        return NULL;
-    if (!core->promised)
-        core->promised = event_fifo_pop(&core->events);
-    if (!core->promised || !event_request_is_waiting(core->request))
-        return NULL;
-    event_request_add_ref(core->request);
-    return core->request;
+    struct event_link *link;
+
+    if (!core->events.oldest)
+        event_core_collect_locked(core);
+    link = core->events.oldest;
+    if (link)
+        core->events.oldest = link->next;
+    return link;
 }
 
-/* Whether there is a reader to wake, which is to be done after the lock is left. */
-static bool event_core_wake_locked(struct event_core *core)
+/* Whether the next event is the request's. Then the inbox is watched, or whoever knocked is on the way in. */
+static bool event_core_request_is_next_locked(const struct event_core *core)
 {
-    if (core->readers == core->woken)
-        return false;
-    if (event_fifo_is_empty(&core->events) && (core->request || !core->promised))
-        return false;
-    core->woken++;
-    return true;
+    return core->request && !core->promised;
+}
+
+/* Has the next event that is queued knock. */
+static void event_core_watch_locked(struct event_core *core)
+{
+    while (!event_inbox_watch(&core->inbox))
+        event_core_collect_locked(core);
+}
+
+/* Gives events to those that wait for them, first to the request, and sees to it that the next event knocks where
+ * somebody still waits. */
+static void event_core_serve_locked(struct event_core *core, struct event_duties *duties)
+{
+    bool waits;
+
+    do
+    {
+        if (event_core_request_is_next_locked(core))
+            core->promised = event_core_take_locked(core);
+        event_core_collect_locked(core);
+        waits = event_core_request_is_next_locked(core) || (core->asleep && !core->events.oldest);
+    } while (waits && !event_inbox_watch(&core->inbox));
+
+    duties->request = NULL;
+    if (core->promised && event_request_is_waiting(core->request))
+    {
+        duties->request = core->request;
+        event_request_add_ref(core->request);
+    }
+    duties->wake = core->asleep && core->events.oldest;
+    if (duties->wake)
+        core->asleep = false;
 }
 
 /* --- queueing --------------------------------------------------------------------------------------------- */
 
-/* Queues an event and takes over the caller's reference to it, unless it fails. */
-static HRESULT event_core_push(struct event_core *core, IMFMediaEvent *event)
+/* Schedules the Invoke of a request. */
+static HRESULT event_core_dispatch(struct event_core *core, struct event_request *request)
 {
-    struct event_request *request = NULL;
-    bool wake = false;
-    HRESULT hr = MF_E_SHUTDOWN;
+    HRESULT hr = event_request_dispatch(request);
 
-    AcquireSRWLockExclusive(&core->lock);
-    if (!core->closed)
-        hr = event_fifo_push(&core->events, event);
-    if (SUCCEEDED(hr))
+    if (FAILED(hr))
     {
-        request = event_core_promise_locked(core);
-        wake = event_core_wake_locked(core);
-    }
-    ReleaseSRWLockExclusive(&core->lock);
-
-    if (wake)
-        WakeConditionVariable(&core->wake);
-    if (request)
-    {
-        event_request_dispatch(request); /* a failure leaves the promise, see struct event_core */
-        event_request_release(request);
+        EnterCriticalSection(&core->lock);
+        if (core->request == request)
+            event_core_watch_locked(core);
+        LeaveCriticalSection(&core->lock);
     }
     return hr;
 }
 
+/* Somebody waits for the event that was just queued. */
+static void event_core_answer_knock(struct event_core *core)
+{
+    struct event_duties duties;
+
+    EnterCriticalSection(&core->lock);
+    event_core_serve_locked(core, &duties);
+    LeaveCriticalSection(&core->lock);
+
+    if (duties.wake)
+        WakeAllConditionVariable(&core->wake);
+    if (duties.request)
+    {
+        event_core_dispatch(core, duties.request);
+        event_request_release(duties.request);
+    }
+}
+
+/* Queues an event and takes over the reference that the link has, unless it fails. */
+static HRESULT event_core_push(struct event_core *core, struct event_link *link)
+{
+    enum event_inbox_answer answer = event_inbox_push(&core->inbox, link);
+
+    if (answer == EVENT_INBOX_KNOCK)
+        event_core_answer_knock(core);
+    return answer == EVENT_INBOX_CLOSED ? MF_E_SHUTDOWN : S_OK;
+}
+
 HRESULT event_generator_queue(struct event_generator *generator, IMFMediaEvent *event)
 {
+    struct event_link *link = event_link_create(event);
     HRESULT hr;
 
-    IMFMediaEvent_AddRef(event);
-    hr = event_core_push(generator->core, event);
+    if (!link)
+        return E_OUTOFMEMORY;
+    hr = event_core_push(generator->core, link);
+    if (FAILED(hr))
+        IMFMediaEvent_Release(event_link_take_event(link));
+    return hr;
+}
+
+/* Queues what media_event_create made, with the reference. */
+static HRESULT event_core_push_new(struct event_core *core, IMFMediaEvent *event)
+{
+    HRESULT hr = event_core_push(core, event_link_from_new_event(event));
+
     if (FAILED(hr))
         IMFMediaEvent_Release(event);
     return hr;
@@ -210,12 +293,7 @@ HRESULT event_generator_queue_event(struct event_generator *generator, MediaEven
     HRESULT hr;
 
     hr = media_event_create(type, extended_type, status, value, &event);
-    if (FAILED(hr))
-        return hr;
-    hr = event_core_push(generator->core, event);
-    if (FAILED(hr))
-        IMFMediaEvent_Release(event);
-    return hr;
+    return SUCCEEDED(hr) ? event_core_push_new(generator->core, event) : hr;
 }
 
 HRESULT event_generator_queue_unknown(struct event_generator *generator, MediaEventType type, HRESULT status,
@@ -225,40 +303,38 @@ HRESULT event_generator_queue_unknown(struct event_generator *generator, MediaEv
     HRESULT hr;
 
     hr = media_event_create_unknown(type, status, value, &event);
-    if (FAILED(hr))
-        return hr;
-    hr = event_core_push(generator->core, event);
-    if (FAILED(hr))
-        IMFMediaEvent_Release(event);
-    return hr;
+    return SUCCEEDED(hr) ? event_core_push_new(generator->core, event) : hr;
 }
 
 /* --- GetEvent --------------------------------------------------------------------------------------------- */
 
-/* Waits for an event, or for the end. A request that begins meanwhile takes precedence: what is promised to it is not
- * in the list any more. */
-static IMFMediaEvent *event_core_wait_locked(struct event_core *core)
+/* Waits for an event, or for the end, which is NULL. Where a request begins meanwhile, the next event is the request's
+ * and the one after it may be the reader's. */
+static struct event_link *event_core_wait_locked(struct event_core *core)
 {
-    IMFMediaEvent *event;
+    struct event_link *link = NULL;
 
-    core->readers++;
-    while (!(event = event_core_take_locked(core)) && !core->closed)
+    while (!core->closed)
     {
-        SleepConditionVariableSRW(&core->wake, &core->lock, INFINITE, 0);
-        /* Also after a wake-up that nobody sent: then one too many is sent to somebody, which is harmless. */
-        if (core->woken)
-            core->woken--;
+        bool behind = event_core_request_is_next_locked(core);
+
+        if (!behind && (link = event_core_take_locked(core)))
+            break;
+        if (behind || event_inbox_watch(&core->inbox))
+        {
+            core->asleep = true;
+            SleepConditionVariableCS(&core->wake, &core->lock, INFINITE);
+        }
     }
-    core->readers--;
-    return event;
+    return link;
 }
 
 HRESULT event_generator_get_event(struct event_generator *generator, DWORD flags, IMFMediaEvent **out)
 {
     struct event_core *core = generator->core;
-    IMFMediaEvent *event = NULL;
-    HRESULT hr = S_OK;
+    struct event_link *link = NULL;
     bool waited = false;
+    HRESULT hr = S_OK;
 
     if (!out)
         return E_INVALIDARG;
@@ -266,29 +342,31 @@ HRESULT event_generator_get_event(struct event_generator *generator, DWORD flags
     if (flags & ~MF_EVENT_FLAG_NO_WAIT)
         return E_INVALIDARG;
 
-    AcquireSRWLockExclusive(&core->lock);
+    EnterCriticalSection(&core->lock);
     if (core->closed)
         hr = MF_E_SHUTDOWN;
     else if (core->request)
         hr = MF_E_MULTIPLE_SUBSCRIBERS;
-    else if (!(event = event_core_take_locked(core)))
+    else if (!(link = event_core_take_locked(core)))
     {
         if (flags & MF_EVENT_FLAG_NO_WAIT)
             hr = MF_E_NO_EVENTS_AVAILABLE;
         else
         {
-            waited = true;
+            /* The object may be gone when it returns. */
             event_core_add_ref(core);
-            event = event_core_wait_locked(core);
-            if (!event)
+            waited = true;
+            link = event_core_wait_locked(core);
+            if (!link)
                 hr = MF_E_SHUTDOWN;
         }
     }
-    ReleaseSRWLockExclusive(&core->lock);
+    LeaveCriticalSection(&core->lock);
     if (waited)
         event_core_release(core);
 
-    *out = event;
+    if (link)
+        *out = event_link_take_event(link);
     return hr;
 }
 
@@ -311,22 +389,26 @@ static HRESULT event_core_judge_begin_locked(const struct event_core *core, cons
  * fails and its event is anybody's again. Somebody else's attempt may have succeeded meanwhile: then it has begun. */
 static HRESULT event_core_withdraw(struct event_core *core, struct event_request *request, HRESULT failure)
 {
-    bool withdrawn;
-    bool own = false;
-    bool wake = false;
+    struct event_duties duties = { 0 };
+    bool withdrawn, own;
 
-    AcquireSRWLockExclusive(&core->lock);
+    EnterCriticalSection(&core->lock);
     withdrawn = event_request_withdraw(request);
-    if (withdrawn && core->request == request)
+    own = withdrawn && core->request == request;
+    if (own)
     {
+        core->promised->next = core->events.oldest;
+        if (!core->events.oldest)
+            core->events.newest = core->promised;
+        core->events.oldest = core->promised;
+        core->promised = NULL;
         core->request = NULL;
-        own = true;
-        wake = event_core_wake_locked(core);
+        event_core_serve_locked(core, &duties);
     }
-    ReleaseSRWLockExclusive(&core->lock);
+    LeaveCriticalSection(&core->lock);
 
-    if (wake)
-        WakeConditionVariable(&core->wake);
+    if (duties.wake)
+        WakeAllConditionVariable(&core->wake);
     if (own)
         event_request_release(request);
     return withdrawn ? failure : S_OK;
@@ -335,26 +417,28 @@ static HRESULT event_core_withdraw(struct event_core *core, struct event_request
 /* Makes a request the core's, with the caller's reference, or lets it go. */
 static HRESULT event_core_begin(struct event_core *core, struct event_request *request)
 {
-    struct event_request *dispatch = NULL;
+    struct event_duties duties = { 0 };
     HRESULT hr;
 
-    AcquireSRWLockExclusive(&core->lock);
+    EnterCriticalSection(&core->lock);
     hr = event_core_judge_begin_locked(core, request->callback, request->state);
     if (hr == S_OK)
     {
         core->request = request;
-        dispatch = event_core_promise_locked(core);
+        event_core_serve_locked(core, &duties);
     }
-    ReleaseSRWLockExclusive(&core->lock);
+    LeaveCriticalSection(&core->lock);
 
     if (hr != S_OK)
         event_request_release(request);
-    if (dispatch)
+    if (duties.wake)
+        WakeAllConditionVariable(&core->wake);
+    if (duties.request)
     {
-        hr = event_request_dispatch(dispatch);
+        hr = event_core_dispatch(core, duties.request);
         if (FAILED(hr))
-            hr = event_core_withdraw(core, dispatch, hr);
-        event_request_release(dispatch);
+            hr = event_core_withdraw(core, duties.request, hr);
+        event_request_release(duties.request);
     }
     return hr;
 }
@@ -369,9 +453,9 @@ HRESULT event_generator_begin_get_event(struct event_generator *generator, IMFAs
     if (!callback)
         return E_INVALIDARG;
 
-    AcquireSRWLockExclusive(&core->lock);
+    EnterCriticalSection(&core->lock);
     hr = event_core_judge_begin_locked(core, callback, state);
-    ReleaseSRWLockExclusive(&core->lock);
+    LeaveCriticalSection(&core->lock);
     if (hr != S_OK)
         return hr;
 
@@ -388,6 +472,7 @@ HRESULT event_generator_end_get_event(struct event_generator *generator, IMFAsyn
 {
     struct event_core *core = generator->core;
     struct event_request *request = NULL;
+    struct event_link *link = NULL;
     HRESULT hr = E_FAIL;
 
     if (!out)
@@ -397,19 +482,21 @@ HRESULT event_generator_end_get_event(struct event_generator *generator, IMFAsyn
         return E_INVALIDARG;
 
     /* The result is only compared, never used: it may be anybody's. */
-    AcquireSRWLockExclusive(&core->lock);
+    EnterCriticalSection(&core->lock);
     if (core->closed)
         hr = MF_E_SHUTDOWN;
     else if (core->request && core->request->result == result && core->promised)
     {
         request = core->request;
-        *out = core->promised;
+        link = core->promised;
         core->request = NULL;
         core->promised = NULL;
         hr = S_OK;
     }
-    ReleaseSRWLockExclusive(&core->lock);
+    LeaveCriticalSection(&core->lock);
 
+    if (link)
+        *out = event_link_take_event(link);
     if (request)
         event_request_release(request);
     return hr;

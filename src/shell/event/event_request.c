@@ -7,6 +7,7 @@
 
 #include "shell/com/media_foundation.h"
 #include "shell/com/module.h"
+#include "shell/event/event_callback.h"
 #include "shell/event/event_dispatch.h"
 #include "shell/event/event_request.h"
 
@@ -70,7 +71,7 @@ static HRESULT STDMETHODCALLTYPE event_request_Invoke(IMFAsyncCallback *iface, I
 
     (void)item; /* the work queue's own, of no interest to the application */
     if (event_request_move(request, EVENT_REQUEST_SCHEDULED, EVENT_REQUEST_INVOKED))
-        IMFAsyncCallback_Invoke(request->callback, request->result);
+        event_callback_invoke(request->callback, request->result);
     return S_OK;
 }
 
