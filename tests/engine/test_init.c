@@ -45,11 +45,12 @@ static void init__many_threads_at_once_all_succeed(void **state)
 static void work_round(struct racer *racer, uint8_t number)
 {
     uint8_t seed[32], public_key[32], signature[64];
-    struct drm_span message = drm_span(seed, sizeof(seed));
     struct drm_span nothing = drm_span(NULL, 0);
     struct drm_buffer sealed = {0}, opened = {0};
+    struct drm_span message;
 
     memset(seed, number, sizeof(seed));
+    message = drm_span(seed, sizeof(seed));
     racer->failures += DRM_FAILED(drm_sign_public(seed, public_key));
     racer->failures += DRM_FAILED(drm_sign(seed, "race", message, signature));
     racer->failures += DRM_FAILED(drm_verify(public_key, "race", message, signature));
