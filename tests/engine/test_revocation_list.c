@@ -141,6 +141,54 @@ static void revocation_list__entries_are_sorted_and_duplicates_dropped(void **st
     free(entries);
 }
 
+static int compare_entries(const void *a, const void *b)
+{
+    return memcmp(a, b, DRM_REVOCATION_ENTRY_SIZE);
+}
+
+/* Against the C library's own sort: counts around the limits of the algorithm, many and few different bytes. */
+static void revocation_list__any_entries_are_sorted(void **state)
+{
+    static const size_t counts[] = {2, 23, 24, 25, 26, 300, 5000};
+    static const uint8_t masks[] = {0x00, 0x01, 0x80, 0xff};
+    struct test_random random = {.state = 31};
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(counts) * COUNT(masks) * 4; i++)
+    {
+        const size_t count = counts[i % COUNT(counts)], size = count * 32;
+        const uint8_t mask = masks[i / COUNT(counts) % COUNT(masks)];
+        /* Where entries may differ: everywhere, at the first byte, at the last, in the middle. */
+        const size_t from = (const size_t[]){0, 0, 31, 10}[i / COUNT(counts) / COUNT(masks)];
+        const size_t to = (const size_t[]){32, 1, 32, 20}[i / COUNT(counts) / COUNT(masks)];
+        struct drm_revocation_head head = new_head(DRM_REVOCATION_APP);
+        uint8_t *entries = calloc(count, 32), *expected = malloc(size);
+        struct drm_buffer list;
+        size_t different = 1;
+
+        assert_non_null(entries);
+        assert_non_null(expected);
+        for (size_t k = 0; k < size; k++)
+        {
+            if (k % 32 >= from && k % 32 < to)
+                entries[k] = (uint8_t)(test_random(&random) >> 40) & mask;
+        }
+        memcpy(expected, entries, size);
+        qsort(expected, count, 32, compare_entries);
+        for (size_t k = 1; k < count; k++)
+        {
+            if (memcmp(expected + (different - 1) * 32, expected + k * 32, 32) != 0)
+                memmove(expected + different++ * 32, expected + k * 32, 32);
+        }
+        list = write_list(&head, entries, count);
+        assert_int_equal(head.entry_count, different);
+        assert_memory_equal(list.data + list.size - different * 32, expected, different * 32);
+        drm_buffer_free(&list);
+        free(expected);
+        free(entries);
+    }
+}
+
 static void revocation_list__empty_list_contains_nothing(void **state)
 {
     struct drm_revocation_head head = new_head(DRM_REVOCATION_HDCP);
@@ -428,6 +476,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(revocation_list__types_have_their_guids_and_names),
         cmocka_unit_test(revocation_list__entries_are_sorted_and_duplicates_dropped),
+        cmocka_unit_test(revocation_list__any_entries_are_sorted),
         cmocka_unit_test(revocation_list__empty_list_contains_nothing),
         cmocka_unit_test(revocation_list__search_finds_every_entry_and_no_neighbour),
         cmocka_unit_test(revocation_list__index_names_every_list_once),

@@ -68,6 +68,7 @@ drm_result drm_certificate_write(struct drm_certificate *certificate, const uint
 
 /* Returns DRM_E_SIGNATURE_FAILURE where the encoded certificate is not signed by this key, DRM_E_INVALID_CERTIFICATE
  * where it is none. */
-drm_result drm_certificate_verify(struct drm_span data, const uint8_t issuer_key[DRM_SIGN_PUBLIC_SIZE]);
+DRM_MUST_CHECK drm_result drm_certificate_verify(struct drm_span data,
+                                                 const uint8_t issuer_key[DRM_SIGN_PUBLIC_SIZE]);
 
 #endif

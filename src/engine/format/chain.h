@@ -47,16 +47,16 @@ drm_result drm_chain_write(const struct drm_span *certificates, size_t count, st
  * Who may sign what: the root the roles of an authority, and its own certificate; DRM_ROLE_CERTIFY the roles of
  * clients; nobody else anything. A chain that leaves its root out costs one signature less to verify.
  */
-drm_result drm_chain_verify(const struct drm_chain *chain, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE], uint32_t roles,
-                            int64_t now);
+DRM_MUST_CHECK drm_result drm_chain_verify(const struct drm_chain *chain, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
+                                           uint32_t roles, int64_t now);
 
 /*
  * Verifies an object that brings its signer's chain: the chain as above, then the object's own signature by the
  * chain's leaf. signer may be NULL. Returns what drm_chain_read and drm_chain_verify return, and DRM_E_INVALID_DATA
  * for an object without a chain.
  */
-drm_result drm_chain_verify_object(const struct drm_signed_object *object, enum drm_object_type type,
-                                   const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE], uint32_t roles, int64_t now,
-                                   struct drm_certificate *signer);
+DRM_MUST_CHECK drm_result drm_chain_verify_object(const struct drm_signed_object *object, enum drm_object_type type,
+                                                  const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE], uint32_t roles,
+                                                  int64_t now, struct drm_certificate *signer);
 
 #endif

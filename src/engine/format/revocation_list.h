@@ -126,8 +126,8 @@ drm_result drm_revocation_list_write(struct drm_revocation_head *head, uint8_t *
                                      const uint8_t seed[DRM_SIGN_SEED_SIZE], struct drm_span chain,
                                      struct drm_buffer *out);
 
-/* The same without the entries, which are to follow from the array, sorted now: head->entry_count of them. For lists too large to
- * stand in memory twice. */
+/* The same without the entries, which are to follow from the array, sorted now: head->entry_count of them. For lists
+ * too large to stand in memory twice. */
 drm_result drm_revocation_list_write_head(struct drm_revocation_head *head, uint8_t *entries, size_t entry_count,
                                           const uint8_t seed[DRM_SIGN_SEED_SIZE], struct drm_span chain,
                                           struct drm_buffer *out);

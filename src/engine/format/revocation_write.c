@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Sorts, hashes and signs a revocation list. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "engine/base/tlv.h"
 #include "engine/format/revocation_head.h"
-
-static int compare_ids(const void *a, const void *b)
-{
-    return memcmp(a, b, DRM_REVOCATION_ENTRY_SIZE);
-}
-
-static int compare_revinfo(const void *a, const void *b)
-{
-    return memcmp(a, b, DRM_REVINFO_ENTRY_SIZE);
-}
+#include "engine/format/revocation_sort.h"
 
 static bool is_ascending(const uint8_t *entries, size_t count, size_t entry_size)
 {
@@ -44,12 +34,12 @@ static size_t drop_duplicates(uint8_t *entries, size_t count, size_t entry_size)
     return kept;
 }
 
-/* In place. A list that grew by nothing is in order already. */
+/* In place; returns how many are left. A list that grew by nothing is in order already. */
 static size_t sort_entries(uint8_t *entries, size_t count, size_t entry_size)
 {
     if (is_ascending(entries, count, entry_size))
         return count;
-    qsort(entries, count, entry_size, entry_size == DRM_REVOCATION_ENTRY_SIZE ? compare_ids : compare_revinfo);
+    drm_revocation_sort(entries, count, entry_size);
     return drop_duplicates(entries, count, entry_size);
 }
 

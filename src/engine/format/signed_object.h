@@ -38,8 +38,8 @@ struct drm_signed_object
 drm_result drm_signed_object_read(struct drm_span data, enum drm_object_type type, struct drm_signed_object *out);
 
 /* Returns DRM_E_SIGNATURE_FAILURE where the body is not signed by this key as this type. */
-drm_result drm_signed_object_verify(const struct drm_signed_object *object, enum drm_object_type type,
-                                    const uint8_t public_key[DRM_SIGN_PUBLIC_SIZE]);
+DRM_MUST_CHECK drm_result drm_signed_object_verify(const struct drm_signed_object *object, enum drm_object_type type,
+                                                   const uint8_t public_key[DRM_SIGN_PUBLIC_SIZE]);
 
 /* Signs body, which is not empty, and appends the envelope to out. chain may be empty. */
 drm_result drm_signed_object_write(enum drm_object_type type, struct drm_span body,
