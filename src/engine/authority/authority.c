@@ -201,6 +201,29 @@ void drm_authority_close(struct drm_authority *authority)
 
 /* --- setting aside ---------------------------------------------------------------------------------------- */
 
+/* Every list is what was signed, and the component is there. */
+static drm_result check_contents(struct drm_authority *authority)
+{
+    struct drm_authority_state *state = calloc(1, sizeof(*state));
+    struct drm_revocation_head head;
+    struct drm_authority_list list;
+    struct drm_content content = {0};
+    const uint8_t *entries;
+    drm_result result = state ? drm_authority_read_state_locked(authority, state) : DRM_E_OUT_OF_MEMORY;
+
+    for (int type = DRM_REVOCATION_FIRST; DRM_SUCCEEDED(result) && type <= DRM_REVOCATION_LAST; type++)
+    {
+        if (DRM_SUCCEEDED(result = drm_authority_find_list_locked(authority, type, &list)))
+            result = drm_authority_open_list_locked(authority, &list, &content, &head, &entries);
+        drm_content_close(&content);
+    }
+    if (DRM_SUCCEEDED(result) && state->component)
+        result = drm_content_open_locked(&authority->contents, state->component, &content);
+    drm_content_close(&content);
+    free(state);
+    return result == DRM_E_NOT_FOUND ? DRM_E_STORE_CORRUPT : result;
+}
+
 static drm_result prove_usable(void *context)
 {
     static const char *const tables[] = {"secret", "key", "state", "revocation_list", "certificate", "content"};
@@ -214,6 +237,8 @@ static drm_result prove_usable(void *context)
     if (DRM_FAILED(result))
         return result;
     result = drm_database_check(authority->database, tables, sizeof(tables) / sizeof(tables[0]));
+    if (DRM_SUCCEEDED(result))
+        result = check_contents(authority);
     drm_authority_close(authority);
     return result;
 }

@@ -23,19 +23,19 @@ static struct drm_authority_options authority_options(const struct drm_client *c
     };
 }
 
-drm_result drm_client_open_authority(struct drm_client *client, const struct drm_task *task, bool repair,
+drm_result drm_client_open_authority(struct drm_client *client, const struct drm_task *task,
                                      struct drm_authority **out)
 {
     struct drm_authority_options options = authority_options(client, task);
-    drm_result result = drm_authority_open(&options, DRM_AUTHORITY_OPEN_OR_CREATE, out);
 
-    if (!repair || (result != DRM_E_STORE_CORRUPT && result != DRM_E_SECURE_STORE_UNLOCK_ERROR))
-        return result;
-    drm_log_write(&client->host->log, "client: the embedded authority is unusable (0x%08x); a new one takes its place",
-                  (unsigned int)result);
-    if (DRM_FAILED(result = drm_authority_set_aside(&options)))
-        return result;
     return drm_authority_open(&options, DRM_AUTHORITY_OPEN_OR_CREATE, out);
+}
+
+drm_result drm_client_set_authority_aside(struct drm_client *client, const struct drm_task *task)
+{
+    struct drm_authority_options options = authority_options(client, task);
+
+    return drm_authority_set_aside(&options);
 }
 
 static drm_result deliver(struct drm_authority_reply *reply, const struct drm_task *task,

@@ -15,7 +15,10 @@
 struct drm_shared_store
 {
     struct drm_store *store;
-    int references; /* guarded by the client's lock */
+    int references;             /* these are guarded by the client's lock */
+    uint64_t anchor_generation; /* of the store when anchor was read; 0: never */
+    bool has_anchor;
+    uint8_t anchor[DRM_SIGN_PUBLIC_SIZE];
 };
 
 struct drm_client
@@ -60,8 +63,10 @@ drm_result drm_client_ask(struct drm_client *client, struct drm_authority *autho
                           enum drm_request_kind kind, const struct drm_buffer *request,
                           const struct drm_exchange_sink *sink, uint32_t *round_trips);
 
-/* Opens the embedded authority and makes it where there is none; with repair also where it is damaged or its keys are lost. */
-drm_result drm_client_open_authority(struct drm_client *client, const struct drm_task *task, bool repair,
+/* Opens the embedded authority and makes it where there is none. */
+drm_result drm_client_open_authority(struct drm_client *client, const struct drm_task *task,
                                      struct drm_authority **out);
+/* Sets it aside where it is damaged or its keys are lost. It must not be open here. */
+drm_result drm_client_set_authority_aside(struct drm_client *client, const struct drm_task *task);
 
 #endif

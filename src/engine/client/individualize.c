@@ -24,7 +24,6 @@ struct individualization
     struct drm_identity old;         /* number 0: none, or one that cannot be used any more */
     int64_t expected;                /* the identity in force now, usable or not */
     struct drm_identity_keys old_keys;
-    bool new_secret;                 /* the key of the store is lost */
 
     struct drm_request request;
     struct drm_identity_keys keys;
@@ -134,7 +133,7 @@ static drm_result find_authority(struct individualization *run)
         run->anchor = run->client->anchors[0];
         return DRM_S_OK;
     }
-    if (DRM_SUCCEEDED(result = drm_client_open_authority(run->client, run->task, run->forced, &run->authority)))
+    if (DRM_SUCCEEDED(result = drm_client_open_authority(run->client, run->task, &run->authority)))
         run->anchor = drm_authority_root(run->authority);
     return result;
 }
@@ -167,6 +166,8 @@ static drm_result load_old_identity(struct individualization *run)
         certificate = chain.certificates[0];
         result = drm_store_is_revoked(run->store, run->anchor, DRM_REVOCATION_GRL,
                                       (const uint8_t(*)[DRM_SHA256_SIZE])certificate.id, 1, &revoked);
+        if (result == DRM_E_STORE_CORRUPT && run->forced)
+            result = DRM_S_OK; /* the list is damaged and comes again; the authority has its own */
         if (DRM_SUCCEEDED(result) && revoked)
             result = DRM_E_CERTIFICATE_REVOKED;
     }
@@ -176,7 +177,6 @@ static drm_result load_old_identity(struct individualization *run)
     /* Its keys are lost, its row was edited, or it was revoked: a forced individualization makes a new machine. */
     drm_log_write(&run->client->host->log, "client: the old identity cannot sign any more: 0x%08x",
                   (unsigned int)result);
-    run->new_secret = result == DRM_E_SECURE_STORE_UNLOCK_ERROR || result == DRM_E_STORE_CORRUPT;
     forget_old_identity(run);
     return DRM_S_OK;
 }
@@ -201,7 +201,10 @@ static drm_result build_request(struct individualization *run)
     drm_random(&run->keys, sizeof(run->keys));
     if (DRM_FAILED(result = drm_sign_public(run->keys.sign_seed, request->sign_key))
         || DRM_FAILED(result = drm_x25519_public(run->keys.encrypt_private, request->encrypt_key))
-        || DRM_FAILED(result = drm_store_list_versions(run->store, run->anchor, request->list_versions)))
+        || DRM_FAILED(result = run->forced ? drm_store_sound_list_versions(run->store, run->anchor,
+                                                                           request->list_versions)
+                                           : drm_store_list_versions(run->store, run->anchor,
+                                                                     request->list_versions)))
         return result;
     drm_buffer_free(&run->encoded);
     return drm_request_write(request, run->keys.sign_seed, run->old.number ? &signer : NULL, &run->encoded);
@@ -263,7 +266,7 @@ static drm_result install(struct individualization *run)
 
     order->anchor = run->anchor;
     order->expected = run->expected;
-    order->new_secret = run->new_secret;
+    order->replace_lost_secret = run->forced;
     order->embedded = run->authority != NULL;
     order->answer = &receiver->answer;
     order->list_count = receiver->list_count;
@@ -291,6 +294,28 @@ done:
     return result;
 }
 
+static drm_result find_and_ask(struct individualization *run)
+{
+    drm_result result;
+
+    if (DRM_FAILED(result = find_authority(run)) || DRM_FAILED(result = load_old_identity(run)))
+        return result;
+    return ask(run);
+}
+
+/* An embedded authority that is damaged, or whose keys are lost, gives place to a new one. */
+static drm_result replace_authority(struct individualization *run, drm_result reason)
+{
+    drm_log_write(&run->client->host->log, "client: the embedded authority is unusable: 0x%08x", (unsigned int)reason);
+    drm_answer_receiver_cleanup(&run->receiver);
+    forget_old_identity(run);
+    run->anchor = NULL;
+    drm_authority_close(run->authority);
+    run->authority = NULL;
+    memset(&run->request, 0, sizeof(run->request));
+    return drm_client_set_authority_aside(run->client, run->task);
+}
+
 static drm_result run_all(struct individualization *run)
 {
     drm_result result;
@@ -298,8 +323,14 @@ static drm_result run_all(struct individualization *run)
     enter(run, DRM_INDIVIDUALIZATION_BEGIN, DRM_HTTP_NOT_INITIATED);
     if (run->task->cancelled(run->task->context))
         return DRM_E_OPERATION_CANCELED;
-    if (DRM_FAILED(result = open_store(run)) || DRM_FAILED(result = find_authority(run))
-        || DRM_FAILED(result = load_old_identity(run)) || DRM_FAILED(result = ask(run)))
+    if (DRM_FAILED(result = open_store(run)))
+        return result;
+    result = find_and_ask(run);
+    if (run->forced && drm_client_is_embedded(run->client)
+        && (result == DRM_E_STORE_CORRUPT || result == DRM_E_SECURE_STORE_UNLOCK_ERROR)
+        && DRM_SUCCEEDED(result = replace_authority(run, result)))
+        result = find_and_ask(run);
+    if (DRM_FAILED(result))
         return result;
 
     enter(run, DRM_INDIVIDUALIZATION_DOWNLOAD, DRM_HTTP_COMPLETED);

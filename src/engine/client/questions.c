@@ -8,14 +8,60 @@
 
 /* --- questions -------------------------------------------------------------------------------------------- */
 
-/* The anchor whose identity and lists this client shows. DRM_E_NOT_FOUND where there is none yet. */
-static drm_result own_anchor(struct drm_client *client, struct drm_store *store, uint8_t out[DRM_SIGN_PUBLIC_SIZE])
+/* What the shared store remembers of the embedded anchor, as long as nothing changed: no lock of the database then. */
+static bool recall_anchor(struct drm_question *question, uint64_t generation)
 {
+    struct drm_shared_store *shared = question->shared;
+    bool known;
+
+    sqlite3_mutex_enter(question->client->lock);
+    known = generation && shared->anchor_generation == generation;
+    if (known)
+    {
+        question->has_anchor = shared->has_anchor;
+        memcpy(question->anchor, shared->anchor, sizeof(question->anchor));
+    }
+    sqlite3_mutex_leave(question->client->lock);
+    return known;
+}
+
+static void remember_anchor(const struct drm_question *question, uint64_t generation)
+{
+    struct drm_shared_store *shared = question->shared;
+
+    sqlite3_mutex_enter(question->client->lock);
+    shared->anchor_generation = generation;
+    shared->has_anchor = question->has_anchor;
+    memcpy(shared->anchor, question->anchor, sizeof(shared->anchor));
+    sqlite3_mutex_leave(question->client->lock);
+}
+
+static drm_result find_embedded_anchor(struct drm_question *question)
+{
+    uint64_t generation = drm_store_generation(question->store); /* before the look: a change in between is seen the next time */
+    drm_result result;
+
+    if (recall_anchor(question, generation))
+        return DRM_S_OK;
+    result = drm_store_get_embedded_anchor(question->store, question->anchor);
+    if (DRM_FAILED(result) && result != DRM_E_NOT_FOUND)
+        return result;
+    question->has_anchor = DRM_SUCCEEDED(result);
+    remember_anchor(question, generation);
+    return DRM_S_OK;
+}
+
+/* The anchor whose identity and lists this client shows. */
+static drm_result find_anchor(struct drm_question *question)
+{
+    const struct drm_client *client = question->client;
+
     if (drm_client_is_embedded(client))
-        return drm_store_get_embedded_anchor(store, out);
+        return find_embedded_anchor(question);
     if (!client->anchor_count)
         return DRM_E_NOT_CONFIGURED;
-    memcpy(out, client->anchors[0], DRM_SIGN_PUBLIC_SIZE);
+    memcpy(question->anchor, client->anchors[0], sizeof(question->anchor));
+    question->has_anchor = true;
     return DRM_S_OK;
 }
 
@@ -28,17 +74,15 @@ drm_result drm_question_begin(struct drm_question *question, struct drm_client *
     if (DRM_FAILED(result = drm_client_acquire_store(client, &question->shared)))
         return result;
     question->store = question->shared->store;
-    result = own_anchor(client, question->store, question->anchor);
-    question->has_anchor = DRM_SUCCEEDED(result);
-    if (result == DRM_E_NOT_FOUND)
-        result = DRM_S_OK;
-    if (DRM_FAILED(result))
-        drm_client_release_store(client, question->shared);
-    return result;
+    result = find_anchor(question);
+    return DRM_FAILED(result) ? drm_question_end(question, result) : result;
 }
 
 drm_result drm_question_end(struct drm_question *question, drm_result result)
 {
+    /* A damaged store may be set aside, also by another process: it is opened anew for the next question. */
+    if (result == DRM_E_STORE_CORRUPT)
+        drm_client_drop_shared_store(question->client);
     drm_client_release_store(question->client, question->shared);
     return result;
 }

@@ -71,7 +71,7 @@ drm_result drm_client_refresh_revocation(struct drm_client *client, const struct
         goto done;
     if (drm_client_is_embedded(client))
     {
-        if (DRM_FAILED(result = drm_client_open_authority(client, task, false, &authority)))
+        if (DRM_FAILED(result = drm_client_open_authority(client, task, &authority)))
             goto done;
         anchor = drm_authority_root(authority);
     }
@@ -84,7 +84,7 @@ drm_result drm_client_refresh_revocation(struct drm_client *client, const struct
     }
 
     drm_random(request.nonce, sizeof(request.nonce));
-    if (DRM_FAILED(result = drm_store_list_versions(store, anchor, request.list_versions))
+    if (DRM_FAILED(result = drm_store_sound_list_versions(store, anchor, request.list_versions))
         || DRM_FAILED(result = drm_request_write(&request, NULL, NULL, &encoded)))
         goto done;
     drm_answer_receiver_init(receiver, &request, anchor, store);

@@ -35,7 +35,10 @@ static drm_result insert_identity(struct drm_store *store, int64_t anchor, const
     drm_result result;
 
     drm_identity_binding(install->anchor, identity, binding);
-    if (DRM_FAILED(result = drm_store_secret_locked(store, 0, true, install->new_secret))
+    result = drm_store_secret_locked(store, 0, true, false);
+    if (result == DRM_E_SECURE_STORE_UNLOCK_ERROR && install->replace_lost_secret)
+        result = drm_store_secret_locked(store, 0, true, true);
+    if (DRM_FAILED(result)
         || DRM_FAILED(result = drm_seal(store->secret, drm_span(binding, sizeof(binding)),
                                         drm_span(install->keys, sizeof(*install->keys)), &sealed)))
         return result;
@@ -135,8 +138,8 @@ static drm_result mark_embedded(struct drm_store *store, int64_t anchor)
     return drm_statement_run(&statement);
 }
 
-static drm_result install_list(struct drm_store *store, int64_t anchor, const struct drm_install_list *list,
-                               bool *taken)
+static drm_result install_list(struct drm_store *store, int64_t anchor, const struct drm_install *install,
+                               const struct drm_install_list *list, bool *taken)
 {
     const struct drm_revocation_head *head = &list->head;
     struct drm_statement statement;
@@ -154,7 +157,10 @@ static drm_result install_list(struct drm_store *store, int64_t anchor, const st
         old_version = (uint64_t)drm_statement_int(&statement, 0);
         old_number = drm_statement_int(&statement, 1);
     }
-    if (DRM_FAILED(result = drm_statement_finish(&statement)) || head->version <= old_version)
+    if (DRM_FAILED(result = drm_statement_finish(&statement)) || head->version < old_version)
+        return result;
+    if (head->version == old_version
+        && (result = drm_store_prove_list_locked(store, install->anchor, head->type)) != DRM_E_STORE_CORRUPT)
         return result;
     if (DRM_FAILED(result = drm_staged_content_install_locked(list->content, &number)))
         return result;
@@ -180,7 +186,7 @@ static drm_result install_list(struct drm_store *store, int64_t anchor, const st
 
 drm_result drm_store_install(struct drm_store *store, const struct drm_install *install, bool *superseded)
 {
-    bool dropped = false, taken[DRM_ANSWER_MAX_PARTS] = {false};
+    bool dropped = false, changing = false, taken[DRM_ANSWER_MAX_PARTS] = {false};
     int64_t anchor = 0;
     drm_result result;
 
@@ -192,9 +198,10 @@ drm_result drm_store_install(struct drm_store *store, const struct drm_install *
         || (install->embedded && DRM_FAILED(result = mark_embedded(store, anchor))))
         goto done;
     for (size_t i = 0; i < install->list_count; i++)
-        if (DRM_FAILED(result = install_list(store, anchor, &install->lists[i], &taken[i])))
+        if (DRM_FAILED(result = install_list(store, anchor, install, &install->lists[i], &taken[i])))
             goto done;
     drm_content_sweep_locked(&store->contents);
+    changing = true;
     drm_generation_begin_change(&store->generation);
     result = drm_database_commit(store->database);
     if (DRM_SUCCEEDED(result))
@@ -209,7 +216,8 @@ drm_result drm_store_install(struct drm_store *store, const struct drm_install *
 
 done:
     drm_database_rollback(store->database);
-    drm_generation_end_change(&store->generation);
+    if (changing)
+        drm_generation_end_change(&store->generation);
     if (DRM_FAILED(result))
         store->has_secret = false; /* its row may be gone with the transaction */
     drm_store_unlock(store);

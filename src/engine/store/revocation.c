@@ -121,6 +121,58 @@ static drm_result prove_entries(struct drm_open_list *list, uint64_t offset)
     return memcmp(hash, list->head.entries_hash, sizeof(hash)) ? DRM_E_STORE_CORRUPT : DRM_S_OK;
 }
 
+drm_result drm_store_prove_list_locked(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
+                                       enum drm_revocation_type type)
+{
+    struct drm_revocation_reader *reader = NULL;
+    struct drm_revocation_head head;
+    struct drm_open_list list = {0};
+    uint64_t offset = 0;
+    const uint8_t *data;
+    drm_result result = open_list(store, anchor, type, &list, &offset);
+
+    if (DRM_FAILED(result) || !list.present)
+        return result;
+    if (DRM_FAILED(result = drm_content_data(&list.content, &data))
+        || DRM_FAILED(result = drm_revocation_reader_create((const uint8_t(*)[DRM_SIGN_PUBLIC_SIZE])anchor, 1,
+                                                            &reader)))
+        goto done;
+    if (DRM_FAILED(drm_revocation_reader_feed(reader, data, (size_t)list.content.size))
+        || DRM_FAILED(drm_revocation_reader_finish(reader, NULL, &head, NULL)) || head.type != type
+        || head.version != list.head.version)
+    {
+        drm_log_write(&store->host->log, "store: the stored list %s is damaged", drm_revocation_type_name(type));
+        result = DRM_E_STORE_CORRUPT;
+    }
+
+done:
+    drm_revocation_reader_free(reader);
+    drm_content_close(&list.content);
+    return result;
+}
+
+drm_result drm_store_sound_list_versions(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
+                                         uint64_t out[DRM_REVOCATION_TYPES])
+{
+    uint64_t versions[DRM_REVOCATION_TYPES];
+    drm_result result = drm_store_list_versions(store, anchor, versions);
+
+    drm_store_lock(store);
+    for (int type = DRM_REVOCATION_FIRST; DRM_SUCCEEDED(result) && type <= DRM_REVOCATION_LAST; type++)
+    {
+        result = drm_store_prove_list_locked(store, anchor, type);
+        if (result == DRM_E_STORE_CORRUPT)
+        {
+            versions[type - 1] = 0;
+            result = DRM_S_OK;
+        }
+    }
+    drm_store_unlock(store);
+    if (DRM_SUCCEEDED(result))
+        memcpy(out, versions, sizeof(versions));
+    return result;
+}
+
 /* Gives the open list of a type, asking the database only where something may have changed since the last time. */
 static drm_result current_list(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
                                enum drm_revocation_type type, struct drm_open_list **out)

@@ -12,10 +12,28 @@
 #include "engine/base/time_text.h"
 #include "engine/database/database.h"
 
+#define RENAME_STEP_MS 10
+#define RENAME_STEPS 200
+
 /* The log and its index belong to the damaged database, and SQLite finds them by its name. */
 static const char *const suffixes[] = {"-wal", "-shm", ""};
 
-static drm_result move_all(const char *from, const char *to, const struct drm_log *log)
+/* On Windows a file that anybody has open cannot be moved: somebody's last question to it, or a virus scanner, gets two seconds. */
+static drm_result move(const char *from, const char *to, const struct drm_task *task)
+{
+    drm_result result = drm_path_rename(from, to);
+
+    for (int step = 0; result == DRM_E_BUSY && step < RENAME_STEPS; step++)
+    {
+        if (task && task->cancelled(task->context))
+            return DRM_E_OPERATION_CANCELED;
+        sqlite3_sleep(RENAME_STEP_MS);
+        result = drm_path_rename(from, to);
+    }
+    return result == DRM_E_NOT_FOUND ? DRM_S_OK : result;
+}
+
+static drm_result move_all(const char *from, const char *to, const struct drm_log *log, const struct drm_task *task)
 {
     size_t room = (strlen(from) > strlen(to) ? strlen(from) : strlen(to)) + 8;
     char *source = malloc(room), *target = malloc(room);
@@ -25,9 +43,7 @@ static drm_result move_all(const char *from, const char *to, const struct drm_lo
     {
         snprintf(source, room, "%s%s", from, suffixes[i]);
         snprintf(target, room, "%s%s", to, suffixes[i]);
-        result = drm_path_rename(source, target);
-        if (result == DRM_E_NOT_FOUND)
-            result = DRM_S_OK;
+        result = move(source, target, task);
     }
     if (DRM_SUCCEEDED(result))
         drm_log_write(log, "set aside: %s is damaged; it is kept as %s", from, to);
@@ -69,7 +85,7 @@ drm_result drm_set_aside(const char *directory, const char *name, const struct d
         || (result = prove(context)) != DRM_E_STORE_CORRUPT)
         goto done;
     aside = find_name(directory, name, host->clock.now(host->clock.context));
-    result = aside ? move_all(path, aside, &host->log) : DRM_E_OUT_OF_MEMORY;
+    result = aside ? move_all(path, aside, &host->log, task) : DRM_E_OUT_OF_MEMORY;
 
 done:
     drm_database_close(lock);

@@ -51,6 +51,11 @@ void drm_store_unlock(struct drm_store *store)
     sqlite3_mutex_leave(store->lock);
 }
 
+uint64_t drm_store_generation(struct drm_store *store)
+{
+    return drm_generation_read(&store->generation);
+}
+
 void drm_store_set_task(struct drm_store *store, const struct drm_task *task)
 {
     drm_store_lock(store);

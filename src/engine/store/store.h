@@ -37,6 +37,9 @@ drm_result drm_store_set_aside(const struct drm_store_options *options, const st
 /* Looks for damage where identities and lists are kept. DRM_E_STORE_CORRUPT. */
 drm_result drm_store_check(struct drm_store *store);
 
+/* A number that is another one after each change, whoever made it; 0 where that cannot be told now. Takes no lock of the database. */
+uint64_t drm_store_generation(struct drm_store *store);
+
 /* Changes whose cancel ends waits; NULL: nobody's. For the thread that runs an operation. */
 void drm_store_set_task(struct drm_store *store, const struct drm_task *task);
 
@@ -95,7 +98,7 @@ struct drm_install
     const struct drm_identity *identity;
     const struct drm_identity_keys *keys;
     int64_t expected;
-    bool new_secret;                      /* the old key of the store is lost: seal under a fresh one */
+    bool replace_lost_secret;             /* where the key of the store cannot be opened any more: seal under a fresh one */
     bool embedded;                        /* the anchor is the embedded authority's; there is one at a time */
     /* What an answer said; NULL where nothing was answered (a list that the application brought). */
     const struct drm_answer *answer;
@@ -109,7 +112,8 @@ struct drm_install
 };
 
 /*
- * All of it in one transaction. A list that is not newer than what is stored is passed over. Where another process replaced the expected
+ * All of it in one transaction. A list that is not newer than what is stored is passed over, unless what
+ * is stored is damaged and of the same version. Where another process replaced the expected
  * identity meanwhile, its identity stays and the new one is dropped (*superseded), so that two that individualize at once
  * end with one. DRM_E_PACKAGE_TOO_OLD where the stored identity has a higher version.
  */
@@ -120,6 +124,11 @@ drm_result drm_store_install(struct drm_store *store, const struct drm_install *
 /* The versions of the stored lists, 0 where there is none. Index: type - 1. */
 drm_result drm_store_list_versions(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
                                    uint64_t out[DRM_REVOCATION_TYPES]);
+
+/* The same, but 0 also for a list whose bytes are damaged: what to ask an authority for, so that it sends those again. Reads all of
+ * their bytes. */
+drm_result drm_store_sound_list_versions(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
+                                         uint64_t out[DRM_REVOCATION_TYPES]);
 
 /* The stored list as it was signed. Appends to out, or, where out is NULL, just tells its size. DRM_E_NOT_FOUND where there is none. */
 drm_result drm_store_read_list(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],

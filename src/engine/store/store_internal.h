@@ -53,4 +53,8 @@ void drm_identity_binding(const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE], const stru
 
 void drm_store_close_lists_locked(struct drm_store *store);
 
+/* Reads all of a stored list: is it, byte by byte, what was signed? DRM_E_STORE_CORRUPT where it is not; DRM_S_OK where there is none. */
+drm_result drm_store_prove_list_locked(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
+                                       enum drm_revocation_type type);
+
 #endif
