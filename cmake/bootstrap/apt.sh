@@ -32,10 +32,10 @@ missing_packages()
 {
     local name
     for name in "$@"; do
-        case $(dpkg-query -W -f '${db:Status-Status}\n' "$name" 2>/dev/null) in
-            *installed*) ;;
-            *) printf '%s\n' "$name" ;;
-        esac
+        # dpkg also knows packages that are "not-installed", or half.
+        if ! dpkg-query -W -f '${db:Status-Status}\n' "$name" 2>/dev/null | grep -qx installed; then
+            printf '%s\n' "$name"
+        fi
     done
 }
 
