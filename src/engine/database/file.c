@@ -15,6 +15,7 @@ struct drm_file
     const struct drm_log *log;
     uint64_t size;
     void *map;
+    char *path;           /* the file layer keeps the pointer that it was opened with, to flush the folder */
     sqlite3_file *handle; /* behind this struct, as large as the file layer says */
 };
 
@@ -67,22 +68,18 @@ static drm_result open_file(const char *path, int flags, const struct drm_log *l
     struct drm_file *file;
     sqlite3_int64 size = 0;
     int code, out_flags = 0;
-    char *full;
 
     if (!vfs)
         return DRM_E_UNABLE_TO_OPEN_STORE;
     file = calloc(1, sizeof(*file) + (size_t)vfs->szOsFile);
-    full = full_path(vfs, path);
-    if (!file || !full)
+    if (!file || !(file->path = full_path(vfs, path)))
     {
         free(file);
-        free(full);
         return DRM_E_OUT_OF_MEMORY;
     }
     file->log = log;
     file->handle = (sqlite3_file *)(file + 1);
-    code = vfs->xOpen(vfs, full, file->handle, flags | FILE_TYPE, &out_flags);
-    free(full);
+    code = vfs->xOpen(vfs, file->path, file->handle, flags | FILE_TYPE, &out_flags);
     if (code == SQLITE_OK)
         code = file->handle->pMethods->xFileSize(file->handle, &size);
     if (code != SQLITE_OK)
@@ -115,6 +112,7 @@ void drm_file_close(struct drm_file *file)
         (void)file->handle->pMethods->xUnfetch(file->handle, 0, file->map);
     if (file->handle->pMethods)
         (void)file->handle->pMethods->xClose(file->handle);
+    free(file->path);
     free(file);
 }
 
