@@ -34,7 +34,7 @@ build_packages=(
     lld llvm
     # libraries: for Windows what Debian has, and for Linux
     libgcrypt-mingw-w64-dev libgpg-error-mingw-w64-dev
-    libgcrypt20-dev libsqlite3-dev libexpat1-dev libcmocka-dev libmicrohttpd-dev
+    libgcrypt20-dev libsqlite3-dev libexpat1-dev libcmocka-dev libmicrohttpd-dev openssl
     # Debian's source packages; SQLite's amalgamation is made with Tcl
     dpkg-dev xz-utils patch tcl
     # running Windows programs; a private 32-bit Wine is fitted to its place with patchelf

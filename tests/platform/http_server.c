@@ -124,7 +124,8 @@ void http_server_start(struct http_server *server, const char *address, http_beh
     server->idle = CreateEventW(NULL, TRUE, TRUE, NULL);
 
     name.any.sa_family = six ? AF_INET6 : AF_INET;
-    assert_int_equal(inet_pton(name.any.sa_family, address, six ? (void *)&name.six.sin6_addr : &name.four.sin_addr), 1);
+    assert_int_equal(inet_pton(name.any.sa_family, address,
+                               six ? (void *)&name.six.sin6_addr : (void *)&name.four.sin_addr), 1);
     server->listener = socket(name.any.sa_family, SOCK_STREAM, IPPROTO_TCP);
     assert_true(server->listener != INVALID_SOCKET);
     assert_int_equal(bind(server->listener, &name.any, size), 0);

@@ -2,8 +2,8 @@
 /*
  * An HTTP server on loopback, in the test's own process, that behaves as badly as a test wants.
  *
- * Each connection runs the server's behaviour on a thread of its own once the request has come. What happened is written
- * down here and judged by the test, on its thread.
+ * Each connection runs the server's behaviour on a thread of its own once the request has come. What happened is
+ * written down here and judged by the test, on its thread.
  */
 #ifndef WMDRM_TESTS_HTTP_SERVER_H
 #define WMDRM_TESTS_HTTP_SERVER_H

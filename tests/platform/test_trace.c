@@ -61,8 +61,8 @@ static const char *skip_prefix(const char *line)
     unsigned int year, month, day, hour, minute, second, ms, process, thread;
     int length = 0;
 
-    if (sscanf(line, "%4u-%2u-%2uT%2u:%2u:%2u.%3uZ %u:%u %n", &year, &month, &day, &hour, &minute, &second, &ms, &process,
-               &thread, &length) != 9 || !length)
+    if (sscanf(line, "%4u-%2u-%2uT%2u:%2u:%2u.%3uZ %u:%u %n", &year, &month, &day, &hour, &minute, &second, &ms,
+               &process, &thread, &length) != 9 || !length)
         return NULL;
     return year >= 2020 && process && thread ? line + length : NULL;
 }

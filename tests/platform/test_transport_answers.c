@@ -158,8 +158,8 @@ static void perform__redirect_is_passed_up_not_followed(void **state)
     (void)state;
     for (i = 0; i < ARRAYSIZE(statuses); ++i)
     {
-        snprintf(answer, sizeof(answer), "HTTP/1.1 %u Elsewhere\r\nLocation: /there?a=%%20b#c\r\nContent-Length: 0\r\n\r\n",
-                 statuses[i]);
+        snprintf(answer, sizeof(answer), "HTTP/1.1 %u Elsewhere\r\nLocation: /there?a=%%20b#c\r\n"
+                 "Content-Length: 0\r\n\r\n", statuses[i]);
         http_server_start(&server, "127.0.0.1", answer_text, answer);
         transport_prepare(&run, &server, "/here");
         assert_result(transport_run(&run), DRM_S_OK);
@@ -323,7 +323,8 @@ static void perform__bad_url_is_refused_before_anything(void **state)
     {
         "", "/", "127.0.0.1", "ftp://127.0.0.1/", "file:///c:/", "http:", "http://", "http:///path", "http://:80/",
         "http://127.0.0.1:0/", "http://127.0.0.1:65536/", "http://127.0.0.1:8x/", "http://user@127.0.0.1/",
-        "http://user:password@127.0.0.1/", "http://127.0.0.1/#fragment", "http://127.0.0.1/a b", "http://127.0.0.1/\r\nX: y",
+        "http://user:password@127.0.0.1/", "http://127.0.0.1/#fragment", "http://127.0.0.1/a b",
+        "http://127.0.0.1/\r\nX: y",
         "http://127.0.0.1\\@other/", "http://[::1/", "http://[127.0.0.1]/", "http://\xc3\xa4.example/",
     };
     struct transport_run run;

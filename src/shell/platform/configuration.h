@@ -31,16 +31,17 @@ struct configuration
  */
 drm_result configuration_load(struct configuration *out);
 
-/* The setting of the log alone, so that the trace can be open before the rest is read. *out as in struct configuration. */
+/* The setting of the log alone, so that the trace can be open before the rest is read. *out is as in configuration. */
 drm_result configuration_load_log(char **out);
 
 /* Frees the strings and zeroes the rest. */
 void configuration_free(struct configuration *configuration);
 
 /*
- * Trust anchors: Ed25519 public keys of 64 hexadecimal digits each, separated by blanks or commas. *out is an array on the
- * heap (free it), one entry a key however often it is named; NULL where text is NULL or holds none. DRM_E_NOT_CONFIGURED
- * for anything else, DRM_E_OUT_OF_MEMORY. Whether the bytes are a point of the curve is the engine's to judge.
+ * Trust anchors: Ed25519 public keys of 64 hexadecimal digits each, separated by blanks or commas. *out is an array on
+ * the heap (free it), one entry a key however often it is named; NULL where text is NULL or holds none.
+ * DRM_E_NOT_CONFIGURED for anything else, DRM_E_OUT_OF_MEMORY. Whether the bytes are a point of the curve is the
+ * engine's to judge.
  */
 drm_result configuration_parse_anchors(const char *text, uint8_t (**out)[CONFIGURATION_ANCHOR_SIZE], size_t *count);
 

@@ -17,8 +17,9 @@ struct setting
 
 /*
  * The text of the first place that has the setting, UTF-8 on the heap; NULL where none has, or where the first one that
- * has it holds an empty text. A number in the registry becomes its decimal digits where number_allowed, and variables in a
- * REG_EXPAND_SZ are expanded. DRM_E_NOT_CONFIGURED where that place holds what cannot be meant, with a line of the trace.
+ * has it holds an empty text. A number in the registry becomes its decimal digits where number_allowed, and variables
+ * in a REG_EXPAND_SZ are expanded. DRM_E_NOT_CONFIGURED where that place holds what cannot be meant, with a line of the
+ * trace.
  */
 drm_result setting_read(const struct setting *setting, BOOL number_allowed, char **out);
 

@@ -13,11 +13,13 @@
 
 volatile LONG trace_is_on;
 
-static SRWLOCK trace_lock = SRWLOCK_INIT;          /* guards: the two below, and writing */
+static SRWLOCK trace_lock = SRWLOCK_INIT;          /* guards: all below, and writing */
 static HANDLE trace_file = INVALID_HANDLE_VALUE;
+static char *trace_name;                           /* as opened; NULL while it is off */
 static bool trace_to_debugger;
 
-/* Write access is for appending alone, so that nothing here can overwrite what others wrote; reading is what a lock asks. */
+/* Write access is for appending alone, so that nothing here can overwrite what others wrote; reading is what a lock
+ * asks. */
 static HANDLE open_file(const char *name)
 {
     const int size = MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, name, -1, NULL, 0);
@@ -28,25 +30,57 @@ static HANDLE open_file(const char *name)
         return file;
     MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, name, -1, wide, size);
     file = CreateFileW(wide, FILE_APPEND_DATA | FILE_READ_DATA | SYNCHRONIZE,
-                       FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
+                       FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_ALWAYS,
+                       FILE_ATTRIBUTE_NORMAL, NULL);
     free(wide);
     return file;
 }
 
+/* Whether where is what is open already; such a file is kept, which makes opening cheap for each new object. */
+static bool is_open_locked(const char *where)
+{
+    return trace_name && !strcmp(trace_name, where);
+}
+
 drm_result trace_open(const char *where)
 {
-    const bool off = !where || !where[0], debugger = !off && !strcmp(where, "-");
-    HANDLE file = off || debugger ? INVALID_HANDLE_VALUE : open_file(where), old;
+    HANDLE file = INVALID_HANDLE_VALUE, old = INVALID_HANDLE_VALUE;
+    drm_result result = DRM_S_OK;
+    char *name = NULL, *old_name = NULL;
+    bool debugger = false, kept;
+
+    if (where && where[0])
+    {
+        AcquireSRWLockShared(&trace_lock);
+        kept = is_open_locked(where);
+        ReleaseSRWLockShared(&trace_lock);
+        if (kept)
+            return DRM_S_OK;
+        debugger = !strcmp(where, "-");
+        if (!(name = _strdup(where)))
+            result = DRM_E_OUT_OF_MEMORY;
+        else if (!debugger && (file = open_file(where)) == INVALID_HANDLE_VALUE)
+            result = DRM_E_NOT_CONFIGURED;
+    }
+    if (DRM_FAILED(result))
+    {
+        free(name);
+        name = NULL;
+    }
 
     AcquireSRWLockExclusive(&trace_lock);
     old = trace_file;
+    old_name = trace_name;
     trace_file = file;
-    trace_to_debugger = debugger;
-    InterlockedExchange(&trace_is_on, debugger || file != INVALID_HANDLE_VALUE);
+    trace_name = name;
+    trace_to_debugger = name && debugger;
+    InterlockedExchange(&trace_is_on, name != NULL);
     ReleaseSRWLockExclusive(&trace_lock);
+
     if (old != INVALID_HANDLE_VALUE)
         CloseHandle(old);
-    return off || debugger || file != INVALID_HANDLE_VALUE ? DRM_S_OK : DRM_E_NOT_CONFIGURED;
+    free(old_name);
+    return result;
 }
 
 void trace_close(void)
@@ -122,8 +156,8 @@ static void write_file(HANDLE file, const char *line, size_t size)
     }
 }
 
-/* One line with its end, in one write. The debugger's line is an exception, which handlers of the application's may see:
- * no lock is held for it. */
+/* One line with its end, in one write. The debugger's line is an exception, which handlers of the application's may
+ * see: no lock is held for it. */
 static void put_line(const char *line, size_t size)
 {
     WCHAR wide[TRACE_MAX_LINE];

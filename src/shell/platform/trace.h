@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The trace: one line for each call, state and failure, for whoever wants to know what happened. It never holds a key, a
- * secret or the body of a licence.
+ * The trace: one line for each call, state and failure, for whoever wants to know what happened. It never holds a key,
+ * a secret or the body of a licence.
  */
 #ifndef WMDRM_SHELL_TRACE_H
 #define WMDRM_SHELL_TRACE_H
@@ -11,9 +11,9 @@
 #include "engine/host.h"
 
 /*
- * Where lines go from now on: NULL or "" nowhere, "-" to the debugger, else to the end of the file of that name (UTF-8),
- * which is made where it is missing. Several processes may share the file. A file that cannot be opened turns the trace
- * off and returns DRM_E_NOT_CONFIGURED. Any thread may call it at any time.
+ * Where lines go from now on: NULL or "" nowhere, "-" to the debugger, else to the end of the file of that name
+ * (UTF-8), which is made where it is missing. Several processes may share the file. A file that cannot be opened turns
+ * the trace off and returns DRM_E_NOT_CONFIGURED. Cheap where that is open already. Any thread may call it at any time.
  */
 drm_result trace_open(const char *where);
 void trace_close(void);

@@ -136,7 +136,8 @@ static drm_result ask(struct winhttp_exchange *exchange, HINTERNET request)
     if (DRM_FAILED(result))
         return result;
     winhttp_exchange_expect(exchange);
-    return finish_call(exchange, WinHttpReceiveResponse(request, NULL), WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE, NULL);
+    return finish_call(exchange, WinHttpReceiveResponse(request, NULL),
+                       WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE, NULL);
 }
 
 /* Moves size bytes that WinHTTP has into the ring, as it has room. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One HTTP exchange, shared between the thread that wants it (the caller) and the thread that works for it (the driver).
+ * One HTTP exchange, shared between the thread that wants it (the caller) and the thread that works for it (the
+ * driver).
  *
  * WinHTTP may block any thread that calls it for as long as a server likes, and a request of its that hangs cannot be
  * ended. So the caller never calls WinHTTP: it waits here for news, for as long as it likes, and may walk away at any
@@ -47,7 +48,7 @@ struct winhttp_exchange
     drm_result result;   /* once ended */
     struct drm_http_head head;  /* constant once has_head; location is on the heap */
     size_t ring_start, ring_used;
-    uint8_t ring[WINHTTP_EXCHANGE_RING]; /* the used part is the caller's, the rest the driver's; neither takes the lock */
+    uint8_t ring[WINHTTP_EXCHANGE_RING]; /* used: the caller's; the rest: the driver's; both without the lock */
 };
 
 /* --- the caller's side ------------------------------------------------------------------------------------ */
@@ -64,8 +65,8 @@ enum winhttp_news
     WINHTTP_NEWS_END,        /* exchange->result is there */
 };
 
-/* The next news, in the order of the enumeration; waits for it at most wait_ms. With WINHTTP_NEWS_DATA, *data is a piece
- * that stays valid until winhttp_exchange_take gives it back. */
+/* The next news, in the order of the enumeration; waits for it at most wait_ms. With WINHTTP_NEWS_DATA, *data is a
+ * piece that stays valid until winhttp_exchange_take gives it back. */
 enum winhttp_news winhttp_exchange_wait(struct winhttp_exchange *exchange, DWORD wait_ms, struct drm_span *data);
 void winhttp_exchange_take(struct winhttp_exchange *exchange, size_t size);
 
@@ -95,8 +96,8 @@ void winhttp_exchange_connected(struct winhttp_exchange *exchange);
 void winhttp_exchange_deliver_head(struct winhttp_exchange *exchange, const struct drm_http_head *head);
 void winhttp_exchange_end(struct winhttp_exchange *exchange, drm_result result);
 
-/* Room in the ring for at most *size bytes in one piece, waited for; *size becomes what there is. DRM_E_OPERATION_CANCELED
- * once the caller has gone. winhttp_exchange_deliver says how much of it has been filled. */
+/* Room in the ring for at most *size bytes in one piece, waited for; *size becomes what there is.
+ * DRM_E_OPERATION_CANCELED once the caller has gone. winhttp_exchange_deliver says how much of it has been filled. */
 drm_result winhttp_exchange_reserve(struct winhttp_exchange *exchange, uint8_t **out, DWORD *size);
 void winhttp_exchange_deliver(struct winhttp_exchange *exchange, DWORD size);
 

@@ -81,7 +81,8 @@ static drm_result read_coding(HINTERNET request, bool *chunked)
     drm_result result;
     WCHAR *text;
 
-    if (DRM_FAILED(result = query_text(request, WINHTTP_QUERY_TRANSFER_ENCODING, WINHTTP_NO_HEADER_INDEX, &text)) || !text)
+    result = query_text(request, WINHTTP_QUERY_TRANSFER_ENCODING, WINHTTP_NO_HEADER_INDEX, &text);
+    if (DRM_FAILED(result) || !text)
         return result;
     *chunked = !_wcsicmp(text, L"chunked");
     result = *chunked || !_wcsicmp(text, L"identity") ? DRM_S_OK : DRM_E_HTTP_EMPTY_RESPONSE;
@@ -96,7 +97,8 @@ static drm_result read_location(HINTERNET request, const char **out)
     char *copy;
     int size;
 
-    if (DRM_FAILED(result = query_text(request, WINHTTP_QUERY_LOCATION, WINHTTP_NO_HEADER_INDEX, &text)) || !text)
+    result = query_text(request, WINHTTP_QUERY_LOCATION, WINHTTP_NO_HEADER_INDEX, &text);
+    if (DRM_FAILED(result) || !text)
         return result;
     size = WideCharToMultiByte(CP_UTF8, 0, text, -1, NULL, 0, NULL, NULL);
     copy = malloc((size_t)size);

@@ -25,8 +25,8 @@ struct winhttp_target
     WCHAR url[WINHTTP_TARGET_MAX_URL + 1];
 };
 
-/* Splits url. DRM_E_HTTP_INVALID_URL for what drm_url_is_valid refuses (another scheme, a user name, a fragment ...) and
- * for what is too long. */
+/* Splits url. DRM_E_HTTP_INVALID_URL for what drm_url_is_valid refuses (another scheme, a user name, a fragment ...)
+ * and for what is too long. */
 drm_result winhttp_target_parse(const char *url, struct winhttp_target *out);
 
 #endif

@@ -16,7 +16,7 @@ struct deadline
 {
     uint64_t start;
     uint32_t span_ms; /* 0: no deadline */
-    uint32_t needed;  /* bytes; a span that brought them is followed by another. 0: there is one span, for the next news */
+    uint32_t needed;  /* bytes; a span that brought them is followed by another. 0: one span, for the next news */
     uint64_t bytes;
 };
 
