@@ -236,9 +236,7 @@ drm_result fault_answer_make(struct faults *faults, const struct fault_plan *pla
 
     if (fault_plan_find(plan, FAULT_OTHER_MACHINE))
         result = answer_other_machine(authority, kind, request, &answer);
-    else
-        result = read_reply(authority, kind, request, &answer);
-    if (DRM_SUCCEEDED(result))
+    else if (DRM_SUCCEEDED(result = read_reply(authority, kind, request, &answer)))
         result = replay(faults, kind, fault_plan_find(plan, FAULT_REPLAY) != NULL, &answer);
     if (DRM_SUCCEEDED(result) && (old_version || wrong_anchor))
         result = replace_head(authority, old_version, wrong_anchor, &answer);

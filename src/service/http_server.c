@@ -7,7 +7,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
-#include <netinet/tcp.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,11 +28,11 @@ struct http_server
     struct MHD_Daemon *daemon;
     unsigned int port;
     struct drm_buffer certificate, key; /* PEM, terminated */
-    bool started;
-    char why[256];                      /* the last thing libmicrohttpd said before it was started */
+    pthread_t starter;
+    char why[256];                      /* the last thing libmicrohttpd said to the thread that starts and stops it */
 };
 
-/* libmicrohttpd's own words: the reason where it does not start, else the log's. */
+/* libmicrohttpd's own words: the log's, and the reason where it does not start. */
 static void take_words(void *context, const char *format, va_list arguments)
 {
     struct http_server *server = context;
@@ -40,9 +40,8 @@ static void take_words(void *context, const char *format, va_list arguments)
 
     vsnprintf(words, sizeof(words), format, arguments);
     words[strcspn(words, "\r\n")] = 0;
-    if (server->started)
-        drm_log_write(&server->routes.host->log, "libmicrohttpd: %s", words);
-    else
+    drm_log_write(&server->routes.host->log, "libmicrohttpd: %s", words);
+    if (pthread_equal(pthread_self(), server->starter))
         memcpy(server->why, words, sizeof(words));
 }
 
@@ -156,6 +155,7 @@ struct http_server *http_server_start(const struct http_server_options *options,
     server->routes.host = options->host;
     server->routes.faults = options->faults;
     atomic_init(&server->routes.stopping, false);
+    server->starter = pthread_self();
     if (options->tls_certificate && !MHD_is_feature_supported(MHD_FEATURE_TLS))
         snprintf(why, size, "this libmicrohttpd was built without TLS; put a proxy in front (docs/service.md)");
     else if (!options->tls_certificate || (read_pem(options->tls_certificate, &server->certificate, why, size) &&
@@ -173,7 +173,6 @@ struct http_server *http_server_start(const struct http_server_options *options,
         server_free(server);
         return NULL;
     }
-    server->started = true;
     return server;
 }
 

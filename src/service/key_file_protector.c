@@ -27,7 +27,7 @@
 #define SEAL_CONTEXT "wmdrm-service key file"
 #define SALT_SIZE 16
 #define SEALED_SIZE (DRM_AEAD_KEY_SIZE + DRM_SEAL_OVERHEAD)
-/* 128 MiB for an instant, half a second: a guess at the passphrase costs as much. */
+/* 128 MiB for a quarter of a second: a guess at the passphrase costs as much. */
 #define SCRYPT_N 131072
 #define SCRYPT_P 1
 /* What a file may ask for: it must not take all memory or all day. */

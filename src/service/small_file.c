@@ -12,7 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/crypto/crypto.h"
+#include "service/hex.h"
+
 #define READ_SIZE 65536
+#define UNIQUE_SIZE 8
 
 int small_file_read(const char *path, size_t limit, struct drm_buffer *out)
 {
@@ -84,14 +88,17 @@ static int flush_folder(const char *path)
 
 int small_file_write(const char *path, struct drm_span data, mode_t mode, bool replace)
 {
-    char beside[4096];
+    char beside[4096], digits[2 * UNIQUE_SIZE + 1];
+    uint8_t unique[UNIQUE_SIZE];
     int file, error;
 
     if (!strcmp(path, "-"))
         return write_all(STDOUT_FILENO, data);
-    if ((size_t)snprintf(beside, sizeof(beside), "%s.XXXXXX", path) >= sizeof(beside))
+    drm_random(unique, sizeof(unique));
+    hex_write(unique, sizeof(unique), digits);
+    if ((size_t)snprintf(beside, sizeof(beside), "%s.%s", path, digits) >= sizeof(beside))
         return ENAMETOOLONG;
-    file = mkostemp(beside, O_CLOEXEC);
+    file = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file < 0)
         return errno;
     error = write_all(file, data);

@@ -2,19 +2,12 @@
 /*
  * The exchange over a scripted transport: redirects, statuses, limits, cancel.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 
-#include <cmocka.h>
-
+#include "engine/check.h"
 #include "engine/net/exchange.h"
 #include "support/scripted_transport.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define ANSWER .body = (const uint8_t *)"the answer", .body_size = 10
 #define MAX_ANSWER 1000
 

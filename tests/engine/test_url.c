@@ -2,18 +2,8 @@
 /*
  * URLs: which ones are accepted, and what a reference means beside one.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
+#include "engine/check.h"
 #include "engine/net/url.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static void url__ordinary_ones_are_valid(void **state)
 {

@@ -174,9 +174,8 @@ void http_response_free(struct http_response *response)
     drm_buffer_free(&response->body);
 }
 
-const char *http_header(const struct http_response *response, const char *name)
+const char *http_header(struct http_response *response, const char *name)
 {
-    static char value[512];
     const char *line = strstr(response->head, "\r\n");
     size_t length = strlen(name);
 
@@ -188,8 +187,8 @@ const char *http_header(const struct http_response *response, const char *name)
             continue;
         text += length + 1;
         text += strspn(text, " \t");
-        snprintf(value, sizeof(value), "%.*s", (int)strcspn(text, "\r"), text);
-        return value;
+        snprintf(response->value, sizeof(response->value), "%.*s", (int)strcspn(text, "\r"), text);
+        return response->value;
     }
     return NULL;
 }

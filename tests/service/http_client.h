@@ -18,6 +18,7 @@ struct http_response
     bool has_length;
     uint64_t length;         /* Content-Length */
     bool complete;           /* the body ended as its head said */
+    char value[512];         /* http_header's */
 };
 
 /* A connection to the service on this machine, -1 where there is none. Everything waits PATIENCE_SECONDS at most. */
@@ -26,8 +27,8 @@ int http_connect(unsigned int port);
 bool http_send(int connection, const void *data, size_t size);
 bool http_send_text(int connection, const char *text);
 /*
- * Reads one answer. limit: bytes of the body to take at most, then it is left incomplete; 0: all. out is overwritten, and
- * freed with http_response_free.
+ * Reads one answer. limit: bytes of the body to take at most, then it is left incomplete; 0: all. out is overwritten,
+ * and freed with http_response_free.
  */
 void http_read(int connection, size_t limit, struct http_response *out);
 /* Waits until the other side closes the connection; false where it does not. What comes is thrown away. */
@@ -37,7 +38,7 @@ bool http_wait_closed(int connection);
 void http_exchange(unsigned int port, const char *method, const char *path, const void *body, size_t size,
                    struct http_response *out);
 void http_response_free(struct http_response *response);
-/* The value of a header, NULL where there is none; valid until the next call. */
-const char *http_header(const struct http_response *response, const char *name);
+/* The value of a header, NULL where there is none; valid until the next call for this response. */
+const char *http_header(struct http_response *response, const char *name);
 
 #endif

@@ -59,10 +59,12 @@ static drm_result judge_head(const struct machine *machine, const struct drm_ans
         return DRM_E_INVALID_MACHINE;
     if (memcmp(answer->nonce, request->nonce, DRM_NONCE_SIZE))
         return DRM_E_PARAMETERS_MISMATCHED;
-    if (request->kind != DRM_REQUEST_INDIVIDUALIZE || answer->up_to_date)
+    if (request->kind != DRM_REQUEST_INDIVIDUALIZE)
         return DRM_S_OK;
     if (drm_version_compare(answer->version, request->installed) < 0)
         return DRM_E_PACKAGE_TOO_OLD;
+    if (answer->up_to_date)
+        return DRM_S_OK;
     if (DRM_FAILED(result = drm_chain_read(answer->machine_chain, &chain)) ||
         DRM_FAILED(result = drm_chain_verify(&chain, machine->anchor, DRM_ROLE_MACHINE, answer->time)))
         return result;

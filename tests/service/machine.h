@@ -33,17 +33,17 @@ void machine_free(struct machine *machine);
 drm_result machine_ask(struct machine *machine, enum drm_request_kind kind, struct drm_buffer *out);
 
 /*
- * Judges a whole answer to the last request, every part's hash included, and gives its head, whose spans point into answer. The
- * results are those of the real client: DRM_E_BAD_NET_RESPONSE, DRM_E_SIGNATURE_FAILURE, DRM_E_INVALID_CERTIFICATE,
- * DRM_E_INVALID_MACHINE, DRM_E_PARAMETERS_MISMATCHED, DRM_E_PACKAGE_TOO_OLD, DRM_E_COMPONENT_INVALID.
+ * Judges a whole answer to the last request, every part's hash included, and gives its head, whose spans point into
+ * answer. Returns DRM_E_BAD_NET_RESPONSE, DRM_E_SIGNATURE_FAILURE, DRM_E_INVALID_CERTIFICATE, DRM_E_INVALID_MACHINE,
+ * DRM_E_PARAMETERS_MISMATCHED, DRM_E_PACKAGE_TOO_OLD, DRM_E_COMPONENT_INVALID, for the causes of the real client.
  */
 drm_result machine_judge(const struct machine *machine, struct drm_span answer, struct drm_answer *out);
 
 /* Takes the identity of a good answer into use. */
 drm_result machine_install(struct machine *machine, const struct drm_answer *answer);
 
-/* All in one, over HTTP: the status, 0 where no answer came, -1 where it is 200 but the answer is not good. A good one is
- * installed. */
+/* All in one, over HTTP: the status, 0 where no answer came, -1 where it is 200 but the answer is not good. A good one
+ * is installed. */
 int machine_individualize(struct machine *machine, unsigned int port);
 
 #endif

@@ -26,7 +26,8 @@
 void sandbox_create(struct sandbox *sandbox, bool init)
 {
     memset(sandbox, 0, sizeof(*sandbox));
-    snprintf(sandbox->folder, sizeof(sandbox->folder), "/tmp/wmdrm-service-test.XXXXXX");
+    snprintf(sandbox->folder, sizeof(sandbox->folder), "/tmp/wmdrm-service-test.");
+    memset(sandbox->folder + strlen(sandbox->folder), 'X', 6); /* for mkdtemp to fill in */
     assert_non_null(mkdtemp(sandbox->folder));
     snprintf(sandbox->data, sizeof(sandbox->data), "%s/data", sandbox->folder);
     if (init)

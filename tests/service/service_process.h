@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Runs the built wmdrm-service: commands to their end, the server in the background, each in a folder of the test's own.
+ * Runs the built wmdrm-service: commands to their end, the server in the background, in a folder of the test's own.
  */
 #ifndef WMDRM_TESTS_SERVICE_PROCESS_H
 #define WMDRM_TESTS_SERVICE_PROCESS_H

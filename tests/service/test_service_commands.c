@@ -41,7 +41,7 @@ static int remove_sandbox(void **state)
     return 0;
 }
 
-/* The command failed with this code, said something of this on the standard error, and nothing on the standard output. */
+/* The command failed with this code, said this on the standard error, and nothing on the standard output. */
 static void assert_fails(int exit_code, const char *words)
 {
     if (outcome.exit_code != exit_code || !strstr(outcome.err, words) || *outcome.out)
@@ -52,7 +52,8 @@ static void assert_fails(int exit_code, const char *words)
 static void assert_says(const char *words)
 {
     if (outcome.exit_code || !strstr(outcome.out, words))
-        fail_msg("exit code %d, printed \"%s\"; expected \"%s\"; %s", outcome.exit_code, outcome.out, words, outcome.err);
+        fail_msg("exit code %d, printed \"%s\"; expected \"%s\"; %s", outcome.exit_code, outcome.out, words,
+                 outcome.err);
 }
 
 /* --- the program ------------------------------------------------------------------------------------------ */
@@ -113,7 +114,8 @@ static void program__full_output_is_a_failure(void **state)
     (void)state;
     for (i = 0; i < COUNT(commands); ++i)
     {
-        run_service_into(&outcome, "/dev/full", (const char *const[]){commands[i], "--data", sandbox.data, "--json", NULL});
+        run_service_into(&outcome, "/dev/full",
+                         (const char *const[]){commands[i], "--data", sandbox.data, "--json", NULL});
         assert_fails(1, "the standard output cannot be written: No space left on device");
     }
     run_service_into(&outcome, "/dev/full", (const char *const[]){"--help", NULL});
@@ -245,7 +247,8 @@ static void status__says_what_is_broken(void **state)
     /* Another service's key. */
     assert_int_equal(unlink(sandbox_path(&sandbox, "data/service.key")), 0);
     RUN_WELL("init", "--data", sandbox_path(&sandbox, "other"));
-    assert_int_equal(rename(sandbox_path(&sandbox, "other/service.key"), sandbox_path(&sandbox, "data/service.key")), 0);
+    assert_int_equal(rename(sandbox_path(&sandbox, "other/service.key"), sandbox_path(&sandbox, "data/service.key")),
+                     0);
     RUN(&outcome, "status", "--data", sandbox.data);
     assert_fails(1, "not the key that this folder was made with");
     RUN(&outcome, "init", "--data", sandbox.data);
@@ -285,7 +288,8 @@ static void publish__component_is_kept_and_replaced(void **state)
     assert_says("component     player.bin, 9 bytes\n");
     /* It is a copy: the original may go. A link is as good as a file. */
     assert_int_equal(symlink(component, link), 0);
-    RUN_WELL("publish", "--data", sandbox.data, "--version", "2.11", "--component", link, "--component-name", "Pl\"ayer");
+    RUN_WELL("publish", "--data", sandbox.data, "--version", "2.11", "--component", link, "--component-name",
+             "Pl\"ayer");
     assert_int_equal(unlink(component), 0);
     RUN(&outcome, "status", "--data", sandbox.data, "--json");
     assert_says("\"component\": {\"name\": \"Pl\\\"ayer\", \"size\": 9}");
@@ -318,7 +322,8 @@ static void policy__changes_what_is_given(void **state)
     char url[DRM_ANSWER_URL_SIZE + 16] = "http://h/";
 
     (void)state;
-    RUN_WELL("policy", "--data", sandbox.data, "--individualizations-per-day", "5", "--renewal-url", "https://r.example/");
+    RUN_WELL("policy", "--data", sandbox.data, "--individualizations-per-day", "5", "--renewal-url",
+             "https://r.example/");
     RUN_WELL("policy", "--data", sandbox.data, "--license-url", "https://l.example/x?y");
     RUN(&outcome, "status", "--data", sandbox.data);
     assert_says("limit         5 individualizations a machine and day\n");
@@ -357,7 +362,8 @@ static void read_list(const char *type, struct drm_revocation_head *head, struct
     sandbox_anchor(&sandbox, anchor[0]);
     RUN_WELL("list", "--data", sandbox.data, "--type", type, "--output", path);
     assert_int_equal(small_file_read(path, 1 << 20, list), 0);
-    assert_int_equal(drm_revocation_reader_create((const uint8_t(*)[DRM_SIGN_PUBLIC_SIZE])anchor, 1, &reader), DRM_S_OK);
+    assert_int_equal(drm_revocation_reader_create((const uint8_t(*)[DRM_SIGN_PUBLIC_SIZE])anchor, 1, &reader),
+                     DRM_S_OK);
     assert_int_equal(drm_revocation_reader_feed(reader, list->data, list->size), DRM_S_OK);
     assert_int_equal(drm_revocation_reader_finish(reader, NULL, head, entries), DRM_S_OK);
     drm_revocation_reader_free(reader);
@@ -380,7 +386,7 @@ static void revoke__adds_to_the_signed_list(void **state)
 
     (void)state;
     RUN_WELL("revoke", "--data", sandbox.data, "--list", "grl", "--certificate-id", ID_A);
-    sandbox_write(&sandbox, "ids", "# mine\n\n  " ID_B "  # one\r\n" ID_A "\n", 2 * 64 + 25);
+    sandbox_write(&sandbox, "ids", "# mine\n\n  " ID_B "  # one\r\n" ID_A "\n", 2 * 64 + 20);
     RUN_WELL("revoke", "--data", sandbox.data, "--list", "GRL", "--ids-from", sandbox_path(&sandbox, "ids"),
              "--certificate-id", ID_C);
     read_list("GRL", &head, &list, &entries);
@@ -396,7 +402,8 @@ static void revoke__adds_to_the_signed_list(void **state)
     assert_says("list APP      version 1, 0 entries\n");
     assert_says("list REVINFO  version 3, 5 entries\n");
     run_service_command(&outcome, ID_A "\n",
-                        (const char *const[]){"revoke", "--data", sandbox.data, "--list", "HDCP", "--ids-from", "-", NULL});
+                        (const char *const[]){"revoke", "--data", sandbox.data, "--list", "HDCP", "--ids-from", "-",
+                                              NULL});
     assert_int_equal(outcome.exit_code, 0);
     read_list("HDCP", &head, &list, &entries);
     assert_int_equal(head.entry_count, 1);
@@ -459,7 +466,8 @@ static void certify__issues_what_revoke_understands(void **state)
              "--encrypt-key", encrypt_text, "--days", "30", "--output", path);
     assert_int_equal(small_file_read(path, DRM_CHAIN_MAX_SIZE, &file), 0);
     assert_int_equal(drm_chain_read(drm_buffer_span(&file), &chain), DRM_S_OK);
-    assert_int_equal(drm_chain_verify(&chain, anchor, DRM_ROLE_APPLICATION, chain.certificates[0].not_before), DRM_S_OK);
+    assert_int_equal(drm_chain_verify(&chain, anchor, DRM_ROLE_APPLICATION, chain.certificates[0].not_before),
+                     DRM_S_OK);
     assert_string_equal(chain.certificates[0].name, "Player");
     assert_memory_equal(chain.certificates[0].sign_key, sign_key, sizeof(sign_key));
     assert_true(chain.certificates[0].has_encrypt_key);
@@ -532,7 +540,8 @@ static void serve__refuses_bad_options(void **state)
     SERVE("--port", "0", "--tls-certificate", "/none", "--tls-key", "/none");
     assert_fails(1, "/none: No such file or directory");
     sandbox_write(&sandbox, "pem", "rubbish", 7);
-    SERVE("--port", "0", "--tls-certificate", sandbox_path(&sandbox, "pem"), "--tls-key", sandbox_path(&sandbox, "pem"));
+    SERVE("--port", "0", "--tls-certificate", sandbox_path(&sandbox, "pem"), "--tls-key",
+          sandbox_path(&sandbox, "pem"));
     assert_fails(1, "the HTTP server does not start");
     SERVE("--port", "0", "--port-file", "/no/such/folder/port");
     assert_fails(1, "/no/such/folder/port: No such file or directory");

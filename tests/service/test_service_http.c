@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The service over HTTP as machines use it: paths and statuses, individualization, refreshes, revocation, limits, many at
- * once, and the service stopped and killed.
+ * The service over HTTP as machines use it: paths and statuses, individualization, refreshes, revocation, limits, many
+ * at once, and the service stopped and killed.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -61,7 +61,8 @@ static void ask(struct machine *machine, enum drm_request_kind kind, struct http
     struct drm_buffer request = {0};
 
     assert_int_equal(machine_ask(machine, kind, &request), DRM_S_OK);
-    post(kind == DRM_REQUEST_INDIVIDUALIZE ? "/v1/individualize" : "/v1/revocation", request.data, request.size, response);
+    post(kind == DRM_REQUEST_INDIVIDUALIZE ? "/v1/individualize" : "/v1/revocation", request.data, request.size,
+         response);
     drm_buffer_free(&request);
     assert_int_equal(response->status, 200);
     assert_true(response->complete);
@@ -96,7 +97,8 @@ static void paths__say_what_they_are(void **state)
     (void)state;
     for (i = 0; i < COUNT(rows); ++i)
     {
-        http_exchange(service.port, rows[i].method, rows[i].path, strcmp(rows[i].method, "POST") ? NULL : "x", 1, &response);
+        http_exchange(service.port, rows[i].method, rows[i].path, strcmp(rows[i].method, "POST") ? NULL : "x", 1,
+                      &response);
         assert_int_equal(response.status, rows[i].status);
         assert_true(response.complete);
         assert_true(response.body.size >= strlen(rows[i].body));
@@ -185,7 +187,8 @@ static void individualize__gives_an_identity_and_the_lists(void **state)
     assert_int_equal(strncmp(outcome.out, words, strlen(words)), 0);
     assert_non_null(strstr(outcome.out, "Z 2.10\n"));
     RUN(&outcome, "machines", "--data", sandbox.data, "--json");
-    snprintf(words, sizeof(words), "[\n  {\"machine\": \"%s\", \"certificate\": \"%s\", \"issued\": \"", id, certificate);
+    snprintf(words, sizeof(words), "[\n  {\"machine\": \"%s\", \"certificate\": \"%s\", \"issued\": \"", id,
+             certificate);
     assert_int_equal(strncmp(outcome.out, words, strlen(words)), 0);
     assert_non_null(strstr(outcome.out, "\"version\": \"2.10\", \"revoked\": false}\n]\n"));
     RUN(&outcome, "status", "--data", sandbox.data);
@@ -241,7 +244,8 @@ static void individualize__component_streams(void **state)
         component[i] = (uint8_t)next_number(&numbers);
     drm_sha256(component, size, hash);
     sandbox_write(&sandbox, "component", component, size);
-    RUN_WELL("publish", "--data", sandbox.data, "--version", "2.11", "--component", sandbox_path(&sandbox, "component"));
+    RUN_WELL("publish", "--data", sandbox.data, "--version", "2.11", "--component",
+             sandbox_path(&sandbox, "component"));
     machine_init(&machine, anchor);
     ask(&machine, DRM_REQUEST_INDIVIDUALIZE, &response, &answer);
     assert_int_equal(answer.part_count, DRM_REVOCATION_TYPES + 1);
@@ -404,7 +408,8 @@ static void clients__eight_at_once_all_get_theirs(void **state)
 
     (void)state;
     sandbox_write(&sandbox, "component", clients, sizeof(clients));
-    RUN_WELL("publish", "--data", sandbox.data, "--version", "2.11", "--component", sandbox_path(&sandbox, "component"));
+    RUN_WELL("publish", "--data", sandbox.data, "--version", "2.11", "--component",
+             sandbox_path(&sandbox, "component"));
     for (i = 0; i < CLIENTS; ++i)
     {
         machine_init(&clients[i].machine, anchor);
@@ -501,7 +506,8 @@ static void ends__port_file_names_the_port(void **state)
     assert_int_equal(content.size, strlen(words));
     assert_memory_equal(content.data, words, content.size);
     drm_buffer_free(&content);
-    RUN(&outcome, "serve", "--data", sandbox.data, "--log", sandbox_path(&sandbox, "log2"), "--port", strtok(words, "\n"));
+    words[strcspn(words, "\n")] = 0;
+    RUN(&outcome, "serve", "--data", sandbox.data, "--log", sandbox_path(&sandbox, "log2"), "--port", words);
     assert_int_equal(outcome.exit_code, 1);
     assert_non_null(strstr(outcome.err, "Address already in use; choose another --port"));
 }

@@ -169,6 +169,7 @@ static void protector__opens_only_what_it_sealed_as_that(void **state)
     assert_int_equal(protector.unseal(protector.context, "label", sealed.data, sealed.size, &opened),
                      DRM_E_SECURE_STORE_UNLOCK_ERROR);
     assert_int_equal(opened.size, 0);
+    drm_buffer_free(&opened);
     drm_buffer_free(&sealed);
 }
 
