@@ -56,22 +56,34 @@ static drm_result make_secret(struct drm_authority *authority, uint8_t secret[DR
     return result;
 }
 
-/* DRM_E_NOT_FOUND where there is none: the authority is still to be made. */
+/* DRM_E_NOT_FOUND where there is none, and no key either: the authority is still to be made. */
+static drm_result read_secret(struct drm_authority *authority, struct drm_buffer *out)
+{
+    struct drm_statement statement;
+    drm_result result, read = DRM_E_STORE_CORRUPT;
+
+    drm_statement_prepare(&statement, authority->database,
+                          "SELECT (SELECT count(*) FROM secret), (SELECT count(*) FROM key), (SELECT sealed FROM secret)");
+    if (drm_statement_step(&statement))
+    {
+        struct drm_span sealed = drm_statement_blob(&statement, 2);
+
+        if (drm_statement_int(&statement, 0))
+            read = drm_buffer_append(out, sealed.data, sealed.size);
+        else if (!drm_statement_int(&statement, 1))
+            read = DRM_E_NOT_FOUND;
+    }
+    result = drm_statement_finish(&statement);
+    return DRM_FAILED(result) ? result : read;
+}
+
 static drm_result open_secret(struct drm_authority *authority, uint8_t secret[DRM_AEAD_KEY_SIZE])
 {
     const struct drm_protector *protector = &authority->host->protector;
     struct drm_buffer sealed = {0}, plain = {0};
-    struct drm_statement statement;
-    drm_result result, copied = DRM_E_NOT_FOUND;
+    drm_result result;
 
-    drm_statement_prepare(&statement, authority->database, "SELECT sealed FROM secret");
-    if (drm_statement_step(&statement))
-    {
-        struct drm_span value = drm_statement_blob(&statement, 0);
-
-        copied = drm_buffer_append(&sealed, value.data, value.size);
-    }
-    if (DRM_FAILED(result = drm_statement_finish(&statement)) || DRM_FAILED(result = copied)
+    if (DRM_FAILED(result = read_secret(authority, &sealed))
         || DRM_FAILED(result = protector->unseal(protector->context, SECRET_LABEL, sealed.data, sealed.size, &plain)))
         goto done;
     if (plain.size == DRM_AEAD_KEY_SIZE)

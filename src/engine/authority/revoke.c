@@ -141,9 +141,9 @@ static drm_result copy_entries(struct drm_authority *authority, enum drm_revocat
     return *entries ? DRM_S_OK : DRM_E_OUT_OF_MEMORY;
 }
 
-/* DRM_E_NOT_FOUND where the current list is not old any more. */
+/* *outrun: the current list is not old any more, and nothing was done. */
 static drm_result publish_list(struct drm_authority *authority, struct drm_authority_list *list,
-                               struct drm_staged_content *staged, const struct drm_authority_list *old)
+                               struct drm_staged_content *staged, const struct drm_authority_list *old, bool *outrun)
 {
     struct drm_authority_list current, index;
     drm_result result;
@@ -152,11 +152,9 @@ static drm_result publish_list(struct drm_authority *authority, struct drm_autho
     if (DRM_FAILED(result = drm_database_begin(authority->database))
         || DRM_FAILED(result = drm_authority_find_list_locked(authority, list->type, &current)))
         goto done;
-    if (current.content != old->content)
-    {
-        result = DRM_E_NOT_FOUND;
+    *outrun = current.content != old->content;
+    if (*outrun)
         goto done;
-    }
     if (DRM_FAILED(result = put_list_locked(authority, list, staged, current.content))
         || DRM_FAILED(result = drm_authority_find_list_locked(authority, DRM_REVOCATION_REVINFO, &index))
         || DRM_FAILED(result = put_index_locked(authority, index.version + 1, index.content)))
@@ -172,7 +170,7 @@ done:
 }
 
 static drm_result revoke_once(struct drm_authority *authority, enum drm_revocation_type type, const uint8_t *entries,
-                              size_t entry_count)
+                              size_t entry_count, bool *outrun)
 {
     struct drm_authority_list old, list = {.type = type};
     struct drm_staged_content *staged = NULL;
@@ -187,7 +185,7 @@ static drm_result revoke_once(struct drm_authority *authority, enum drm_revocati
     list.version = old.version + 1;
     result = stage_list(authority, &list, all, old.entry_count + entry_count, &staged);
     if (DRM_SUCCEEDED(result))
-        result = publish_list(authority, &list, staged, &old);
+        result = publish_list(authority, &list, staged, &old, outrun);
     drm_staged_content_discard(staged);
     free(all);
     return result;
@@ -196,7 +194,8 @@ static drm_result revoke_once(struct drm_authority *authority, enum drm_revocati
 drm_result drm_authority_revoke(struct drm_authority *authority, enum drm_revocation_type type, const uint8_t *entries,
                                 size_t entry_count)
 {
-    drm_result result = DRM_E_BUSY;
+    bool outrun = false;
+    drm_result result = DRM_S_OK;
 
     if (type < DRM_REVOCATION_FIRST || type > DRM_REVOCATION_LAST || type == DRM_REVOCATION_REVINFO
         || entry_count > DRM_REVOCATION_MAX_ENTRIES)
@@ -204,9 +203,10 @@ drm_result drm_authority_revoke(struct drm_authority *authority, enum drm_revoca
     /* A million entries take a second, in which no lock is held: where somebody else was faster, once more. */
     for (unsigned int attempt = 0; attempt < REVOKE_ATTEMPTS; attempt++)
     {
-        result = revoke_once(authority, type, entries, entry_count);
-        if (result != DRM_E_NOT_FOUND)
+        outrun = false;
+        result = revoke_once(authority, type, entries, entry_count, &outrun);
+        if (!outrun && result != DRM_E_NOT_FOUND) /* not replaced between the look at its row and its opening */
             return result;
     }
-    return result == DRM_E_NOT_FOUND ? DRM_E_BUSY : result;
+    return outrun ? DRM_E_BUSY : DRM_E_STORE_CORRUPT;
 }

@@ -172,6 +172,16 @@ static int rename_one(const char *from, const char *to)
     errno = error;
     return result;
 }
+static int delete_one(const char *path)
+{
+    wchar_t *wide = widen(path);
+    int result = wide ? _wunlink(wide) : -1, error = errno;
+
+    free(wide);
+    errno = error;
+    return result;
+}
+
 static bool exists(const char *path)
 {
     wchar_t *wide = widen(path);
@@ -189,6 +199,11 @@ static int make_one(const char *directory)
 static int rename_one(const char *from, const char *to)
 {
     return rename(from, to);
+}
+
+static int delete_one(const char *path)
+{
+    return unlink(path);
 }
 
 static bool exists(const char *path)
@@ -228,6 +243,17 @@ drm_result drm_path_make_directory(const char *directory)
 bool drm_path_exists(const char *path)
 {
     return exists(path);
+}
+
+drm_result drm_path_delete(const char *path)
+{
+    if (!delete_one(path) || errno == ENOENT)
+        return DRM_S_OK;
+#ifdef _WIN32
+    if (errno == EACCES) /* as below */
+        return DRM_E_BUSY;
+#endif
+    return result_from_errno(errno);
 }
 
 drm_result drm_path_rename(const char *from, const char *to)

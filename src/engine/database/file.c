@@ -22,6 +22,9 @@ struct drm_file
 /* The file layer's type for a file of its own that is no database: it locks nothing and flushes the folder of a new file. */
 #define FILE_TYPE SQLITE_OPEN_SUPER_JOURNAL
 
+/* At most a database page at a time: the file layer for Unix takes the size modulo 128 KiB. */
+#define MAX_PIECE 65536
+
 static drm_result translate(const struct drm_log *log, int code, const char *what, drm_result otherwise)
 {
     sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
@@ -122,7 +125,7 @@ drm_result drm_file_append(struct drm_file *file, const void *data, size_t size)
 
     while (size)
     {
-        int piece = size > 0x100000 ? 0x100000 : (int)size;
+        int piece = size > MAX_PIECE ? MAX_PIECE : (int)size;
         int code = file->handle->pMethods->xWrite(file->handle, bytes, piece, (sqlite3_int64)file->size);
 
         if (code != SQLITE_OK)
@@ -152,7 +155,7 @@ drm_result drm_file_read(struct drm_file *file, uint64_t offset, void *out, size
         return DRM_E_STORE_CORRUPT;
     while (size)
     {
-        int piece = size > 0x100000 ? 0x100000 : (int)size;
+        int piece = size > MAX_PIECE ? MAX_PIECE : (int)size;
         int code = file->handle->pMethods->xRead(file->handle, bytes, piece, (sqlite3_int64)offset);
 
         if (code == SQLITE_IOERR_SHORT_READ)
@@ -181,15 +184,12 @@ const uint8_t *drm_file_map(struct drm_file *file)
 
 drm_result drm_file_delete(const char *path, const struct drm_log *log)
 {
-    sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
-    char *full = vfs ? full_path(vfs, path) : NULL;
-    int code;
+    /* Not the file layer's: on Windows that tries for more than a second to delete what somebody has open. */
+    drm_result result = drm_path_delete(path);
 
-    if (!full)
-        return DRM_E_OUT_OF_MEMORY;
-    code = vfs->xDelete(vfs, full, 0);
-    free(full);
-    return code == SQLITE_IOERR_DELETE_NOENT ? DRM_S_OK : translate(log, code, "delete", DRM_E_IO);
+    if (DRM_FAILED(result))
+        drm_log_write(log, "file: cannot delete %s: 0x%08x", path, (unsigned int)result);
+    return result;
 }
 
 bool drm_file_exists(const char *path)

@@ -2,7 +2,7 @@
 /*
  * Files beside a database, for what is large and never changes once written: revocation lists and components.
  *
- * All of it goes through SQLite's file layer (its default VFS): one portable layer for paths, flushing and mapping, and the
+ * All of it but deleting goes through SQLite's file layer (its default VFS): one portable layer for paths, flushing and mapping, and the
  * tests that fail or kill at every write of SQLite's reach these files too.
  */
 #ifndef WMDRM_ENGINE_FILE_H
@@ -29,7 +29,7 @@ drm_result drm_file_read(struct drm_file *file, uint64_t offset, void *out, size
 /* The whole file mapped for reading, until it is closed. NULL where it cannot be mapped: read instead. */
 const uint8_t *drm_file_map(struct drm_file *file);
 
-/* A file that is not there counts as deleted. */
+/* A file that is not there counts as deleted. DRM_E_BUSY, at once, where somebody has it open and the system minds. */
 drm_result drm_file_delete(const char *path, const struct drm_log *log);
 /* To the file layer an empty file is none. */
 bool drm_file_exists(const char *path);
