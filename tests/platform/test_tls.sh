@@ -34,6 +34,7 @@ start_server()
     local name=$1 tries
     shift
     stop_server
+    : >server.log # before somebody reads the last server's port
     openssl s_server -accept localhost:0 -4 -key "$name.key" -cert "$name.pem" -HTTP "$@" >server.log 2>&1 &
     server=$!
     for ((tries = 0; tries < 300; tries++)); do
