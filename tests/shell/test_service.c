@@ -5,6 +5,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <wchar.h>
+
+#include <wmdrmsdkext.h>
 
 #include "engine/base/result.h"
 
@@ -68,6 +71,39 @@ static void service__newer_version_and_component_stream_in(void **state)
         transfers += events.items[i].state.enHTTPStatus == HTTP_RECEIVING;
     assert_true(transfers > 10);
     check_version(fixture->security, L"2.11.0.1");
+}
+
+/* The component reaches the program, byte for byte, through the interface of our own header. */
+static void service__component_is_offered_to_programs(void **state)
+{
+    struct shell_fixture *fixture = *state;
+    WIN32_FILE_ATTRIBUTE_DATA attributes;
+    IWMDRMComponent *component = NULL;
+    WCHAR path[MAX_PATH];
+    ULONGLONG size = 1;
+    BSTR name = NULL;
+
+    check_interface(fixture->security, IID_IWMDRMComponent, TRUE);
+    assert_hr(IWMDRMSecurity_QueryInterface(fixture->security, &IID_IWMDRMComponent, (void **)&component), S_OK);
+    assert_hr(IWMDRMComponent_GetComponent(component, &name, &size), HRESULT_FROM_WIN32(ERROR_NOT_FOUND));
+    assert_null(name);
+    assert_int_equal(size, 0);
+
+    fault_service_publish(&service, (struct drm_version){.major = 2, .minor = 11}, 123457);
+    assert_hr(individualize(fixture, WMDRM_SECURITY_PERFORM_INDIV), S_OK);
+    assert_hr(IWMDRMComponent_GetComponent(component, NULL, &size), E_POINTER);
+    assert_hr(IWMDRMComponent_GetComponent(component, &name, &size), S_OK);
+    assert_true(!wcscmp(name, L"component"));
+    assert_int_equal(size, 123457);
+    SysFreeString(name);
+
+    swprintf(path, MAX_PATH, L"%ls\\saved.bin", fixture->directory);
+    assert_hr(IWMDRMComponent_SaveComponent(component, NULL), E_POINTER);
+    assert_hr(IWMDRMComponent_SaveComponent(component, path), S_OK);
+    assert_true(GetFileAttributesExW(path, GetFileExInfoStandard, &attributes));
+    assert_int_equal(attributes.nFileSizeLow, 123457);
+    assert_hr(IWMDRMComponent_SaveComponent(component, path), NS_E_DRM_UNABLE_TO_OPEN_DATA_STORE); /* it exists */
+    IWMDRMComponent_Release(component);
 }
 
 /* --- bad days --------------------------------------------------------------------------------------------- */
@@ -405,6 +441,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SERVICE_TEST(service__individualizes_a_machine),
         SERVICE_TEST(service__newer_version_and_component_stream_in),
+        SERVICE_TEST(service__component_is_offered_to_programs),
         SERVICE_TEST(service__every_bad_day_leaves_the_old_identity),
         SERVICE_TEST(service__slow_days_end_by_the_timeout),
         SERVICE_TEST(service__altered_head_is_refused),

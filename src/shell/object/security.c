@@ -24,10 +24,13 @@ static HRESULT STDMETHODCALLTYPE security_QueryInterface(IWMDRMSecurity *iface, 
     *out = NULL;
     if (IsEqualIID(iid, &IID_IMarshal))
         return free_threaded_query(&security->free_threaded, (IUnknown *)iface, iid, out);
-    if (!IsEqualIID(iid, &IID_IUnknown) && !IsEqualIID(iid, &IID_IMFMediaEventGenerator)
-        && !IsEqualIID(iid, &IID_IWMDRMEventGenerator) && !IsEqualIID(iid, &IID_IWMDRMSecurity))
+    if (IsEqualIID(iid, &IID_IUnknown) || IsEqualIID(iid, &IID_IMFMediaEventGenerator)
+        || IsEqualIID(iid, &IID_IWMDRMEventGenerator) || IsEqualIID(iid, &IID_IWMDRMSecurity))
+        *out = iface;
+    else if (IsEqualIID(iid, &IID_IWMDRMComponent))
+        *out = &security->IWMDRMComponent_iface;
+    else
         return E_NOINTERFACE;
-    *out = iface;
     IWMDRMSecurity_AddRef(iface);
     return S_OK;
 }
@@ -191,6 +194,7 @@ HRESULT security_create(REFIID iid, void **out)
     if (!security)
         return E_OUTOFMEMORY;
     security->IWMDRMSecurity_iface.lpVtbl = &security_vtbl;
+    security->IWMDRMComponent_iface.lpVtbl = &security_component_vtbl;
     if (FAILED(hr = engine_acquire(&security->engine)))
     {
         free(security);

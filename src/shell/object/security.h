@@ -8,6 +8,7 @@
 #include <windows.h>
 #include <mfobjects.h>
 #include <wmdrmsdk.h>
+#include <wmdrmsdkext.h>
 
 #include "shell/com/free_threaded.h"
 #include "shell/object/engine.h"
@@ -16,6 +17,7 @@
 struct security
 {
     IWMDRMSecurity IWMDRMSecurity_iface;
+    IWMDRMComponent IWMDRMComponent_iface;
     struct async_object async;
     struct event_generator events;
     struct free_threaded free_threaded;
@@ -36,6 +38,9 @@ HRESULT STDMETHODCALLTYPE security_GetRevocationData(IWMDRMSecurity *iface, REFG
 HRESULT STDMETHODCALLTYPE security_GetRevocationDataVersion(IWMDRMSecurity *iface, REFGUID type, ULONGLONG *version);
 HRESULT STDMETHODCALLTYPE security_CheckCertForRevocation(IWMDRMSecurity *iface, REFGUID type, BYTE *certificate,
                                                           DWORD size, BOOL *revoked);
+
+/* security_component.c */
+extern const IWMDRMComponentVtbl security_component_vtbl;
 
 /* security_enablers.c */
 HRESULT STDMETHODCALLTYPE security_GetContentEnablersForRevocations(IWMDRMSecurity *iface, BYTE **certificates,
