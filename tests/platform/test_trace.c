@@ -176,7 +176,7 @@ static void trace__engine_log_is_traced(void **state)
     test_free(text);
 }
 
-static void helpers__make_text(void **state)
+static void guid_and_hresult__become_text(void **state)
 {
     static const GUID guid = {0x01234567, 0x89ab, 0xcdef, {0, 1, 2, 3, 4, 5, 6, 0xff}};
     char text[TRACE_GUID_SIZE], number[TRACE_HRESULT_SIZE];
@@ -272,7 +272,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(trace__long_line_is_cut_visibly, make_name, remove_file),
         cmocka_unit_test_setup_teardown(trace__unusable_file_turns_it_off, make_name, remove_file),
         cmocka_unit_test_setup_teardown(trace__engine_log_is_traced, make_name, remove_file),
-        cmocka_unit_test(helpers__make_text),
+        cmocka_unit_test(guid_and_hresult__become_text),
         cmocka_unit_test_setup_teardown(trace__threads_and_processes_write_whole_lines, make_name, remove_file),
     };
 

@@ -34,7 +34,7 @@ extern volatile LONG trace_is_on;
     } while (0)
 void trace_write_line(const char *format, ...) DRM_PRINTF(1, 2);
 
-/* "{xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx}", or "(null)". Returns out. */
+/* "{01234567-89ab-cdef-0123-456789abcdef}", or "(null)". Returns out. */
 #define TRACE_GUID_SIZE 39
 const char *trace_guid(const GUID *guid, char out[TRACE_GUID_SIZE]);
 
