@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Runs a Windows program under the right Wine. See usage below.
 set -euo pipefail
-. "$(dirname "${BASH_SOURCE[0]}")/../cmake/bootstrap/common.sh"
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/../cmake/bootstrap/common.sh"
+keeper_source=$here/wine/desktop_keeper.c
 
 usage()
 {
@@ -48,11 +50,13 @@ select_wine()
         x64)
             loader=/usr/lib/wine/wine64
             server=/usr/lib/wine/wineserver64
+            compiler=x86_64-w64-mingw32-gcc
             export WINEARCH=win64
             ;;
         x86)
             # shellcheck disable=SC1091 # two assignments, written by cmake/bootstrap/wine.sh
             [ ! -e "$wmdrm_cache/wine32" ] || . "$wmdrm_cache/wine32"
+            compiler=i686-w64-mingw32-gcc
             export WINEARCH=win32
             ;;
         *) usage >&2; exit 2 ;;
@@ -122,13 +126,18 @@ server_is_running()
     "$server" -k0 2>/dev/null
 }
 
-# Starts Wine's server and services where nothing of the caller's can reach them: started by the program they would
-# keep its standard streams open.
+# Starts Wine's server, services and desktop where nothing of the caller's can reach them: started by the program they
+# would keep its standard streams open.
 start_server()
 {
+    local keeper=$prefix/desktop_keeper.exe
     ! server_is_running || return 0
+    if [ ! "$keeper" -nt "$keeper_source" ]; then
+        "$compiler" -O1 -s -o "$keeper" "$keeper_source" || fail "$keeper_source did not compile"
+    fi
     detached "$server" -p600
     detached "$loader" wineboot
+    detached "$loader" "$keeper" || fail "Wine has no desktop"
 }
 
 stop_servers()

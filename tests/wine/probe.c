@@ -83,6 +83,21 @@ static int wait_for_file(const WCHAR *path)
     return GetFileAttributesW(path) == INVALID_FILE_ATTRIBUTES ? failed("GetFileAttributes") : 0;
 }
 
+/* The same with a window, which needs Wine's desktop. */
+static int wait_with_window(void)
+{
+    char line[16];
+    HWND window = CreateWindowW(L"STATIC", L"probe", WS_OVERLAPPEDWINDOW, 0, 0, 10, 10, NULL, NULL, NULL, NULL);
+
+    if (!window)
+        return failed("CreateWindow");
+    printf("waiting\n");
+    fflush(stdout);
+    if (!fgets(line, sizeof(line), stdin))
+        return failed("fgets");
+    return DestroyWindow(window) ? 0 : failed("DestroyWindow");
+}
+
 static int wait_for_ever(void)
 {
     printf("waiting\n");
@@ -187,6 +202,8 @@ int wmain(int argc, WCHAR **argv)
         return copy_input();
     if (has(verb, L"wait-for-file", argc, 1))
         return wait_for_file(argv[2]);
+    if (has(verb, L"wait-with-window", argc, 0))
+        return wait_with_window();
     if (has(verb, L"wait", argc, 0))
         return wait_for_ever();
     if (has(verb, L"seal", argc, 1))

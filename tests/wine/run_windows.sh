@@ -70,17 +70,30 @@ streams()
     expect 'probe: no such verb' "$(run "$architecture" nonsense 2>&1 >/dev/null || :)" "standard error passes"
 }
 
-# Wine's server and services outlive the program. None of them may hold the streams: whoever reads them to the end would
-# wait for ten minutes. The first run after a stop is the one that starts them, so this prefix is a fresh one.
+# Wine's server, services and desktop outlive the program. None of them may hold its streams: whoever reads those to
+# the end would wait for ten minutes. A first run starts them, so this is a fresh prefix; its second program keeps the
+# desktop in use when the first one ends.
 first_run_ends()
 {
-    local prefix=$folder/prefix output
-    output=$(WMDRM_WINE_PREFIX=$prefix timeout 120 bash "$tests/run-windows.sh" "$architecture" "$program" bits 2>&1 |
-        tail -n 1) || fail "the first run in a fresh prefix did not end"
-    expect "$([ "$architecture" = x64 ] && printf 64 || printf 32)" "$output" "the first run of a fresh prefix ends"
-    output=$(WMDRM_WINE_PREFIX=$prefix timeout 60 bash "$tests/run-windows.sh" "$architecture" "$program" folder 2>&1) ||
-        fail "the second run did not end"
-    WMDRM_WINE_PREFIX=$prefix bash "$tests/run-windows.sh" --stop
+    local fresh=(env WMDRM_WINE_PREFIX="$folder/prefix" bash "$tests/run-windows.sh" "$architecture" "$program")
+    local line
+    mkfifo "$folder/in-1" "$folder/out-1" "$folder/in-2" "$folder/out-2"
+    "${fresh[@]}" wait-with-window <"$folder/in-1" >"$folder/out-1" 2>&1 &
+    exec 4>"$folder/in-1" 5<"$folder/out-1"
+    until read -r line <&5; [ "$line" = waiting ]; do :; done
+    "${fresh[@]}" wait-with-window <"$folder/in-2" >"$folder/out-2" 4>&- 5<&- &
+    exec 6>"$folder/in-2" 7<"$folder/out-2"
+    read -r line <&7
+    expect waiting "$line" "two programs with windows run in a fresh prefix"
+
+    printf 'end\n' >&4
+    timeout 60 cat <&5 || fail "the streams of the first program stay open"
+    printf 'ok: the streams of the first program end with it\n'
+    printf 'end\n' >&6
+    timeout 60 cat <&7 || fail "the streams of the second program stay open"
+    exec 4>&- 5<&- 6>&- 7<&-
+    wait
+    WMDRM_WINE_PREFIX=$folder/prefix bash "$tests/run-windows.sh" --stop
 }
 
 # The process id is the program's own: with it ends whatever holds the program's output.
