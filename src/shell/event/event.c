@@ -201,3 +201,10 @@ IMFMediaEvent *event_link_take_event(struct event_link *link)
         free(link);
     return event;
 }
+
+void event_link_release(struct event_link *link)
+{
+    IMFMediaEvent *event = event_link_take_event(link);
+
+    IMFMediaEvent_Release(event);
+}

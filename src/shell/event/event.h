@@ -32,6 +32,9 @@ struct event_link *event_link_from_new_event(IMFMediaEvent *event);
 /* Gives up the link, and returns the reference that it had. */
 IMFMediaEvent *event_link_take_event(struct event_link *link);
 
+/* Gives up both. */
+void event_link_release(struct event_link *link);
+
 /*
  * Makes an event with one reference. The value is copied deeply (an interface gets a reference, a text is duplicated);
  * NULL stands for VT_EMPTY.

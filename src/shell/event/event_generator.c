@@ -99,7 +99,7 @@ static void event_chain_release(struct event_chain chain)
     {
         struct event_link *next = link->next;
 
-        IMFMediaEvent_Release(event_link_take_event(link));
+        event_link_release(link);
         link = next;
     }
 }
@@ -107,7 +107,7 @@ static void event_chain_release(struct event_chain chain)
 static void event_remains_release(struct event_remains *remains)
 {
     if (remains->promised)
-        IMFMediaEvent_Release(event_link_take_event(remains->promised));
+        event_link_release(remains->promised);
     event_chain_release(remains->collected);
     event_chain_release(remains->arrived);
 }
@@ -272,7 +272,7 @@ HRESULT event_generator_queue(struct event_generator *generator, IMFMediaEvent *
         return E_OUTOFMEMORY;
     hr = event_core_push(generator->core, link);
     if (FAILED(hr))
-        IMFMediaEvent_Release(event_link_take_event(link));
+        event_link_release(link);
     return hr;
 }
 
