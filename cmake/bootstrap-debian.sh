@@ -49,7 +49,7 @@ main()
         *) usage >&2; exit 2 ;;
     esac
     [ -e /etc/debian_version ] && [ "$(dpkg --print-architecture)" = amd64 ] || fail "this is no Debian machine (amd64)"
-    install_packages "${build_packages[@]}"
+    with_lock packages install_packages "${build_packages[@]}"
     bootstrap_libraries
     bootstrap_wine
 }

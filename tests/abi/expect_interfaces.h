@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What the vtables must be: for each interface VTABLE(interface, number of slots, id), then SLOT(interface, slot,
- * result, method, parameters, arguments of a call) for each slot, inherited ones too, and END. SELF is the object, which
- * only C passes. Included where a table is wanted; no include guard.
+ * result, method, parameters, arguments of a call) for each slot, inherited ones too, and END. SELF is the object,
+ * which only C passes. Included where a table is wanted; no include guard.
  */
 
 VTABLE(IMFContentEnabler, 10, "d3c4ef59-49ce-4381-9071-d5bcd044c770")

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the groups of the program test_client share: a client with the embedded authority in a folder of its own, and operations that
- * write down all that they report.
+ * What the groups of the program test_client share: a client with the embedded authority in a folder of its own, and
+ * operations that write down all that they report.
  */
 #ifndef WMDRM_TESTS_CLIENT_FIXTURE_H
 #define WMDRM_TESTS_CLIENT_FIXTURE_H

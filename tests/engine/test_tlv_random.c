@@ -10,7 +10,8 @@
 #define OBJECTS 60000
 #define MAX_ELEMENTS 8
 
-/* The fields of the model, by number: an optional byte, four required bytes (critical), repeated items, an optional span. */
+/* The fields of the model, by number: an optional byte, four required bytes (critical), repeated items, an optional
+ * span. */
 enum { NUMBER_BYTE, NUMBER_KEY, NUMBER_ITEM, NUMBER_SPAN, NUMBERS };
 static const uint16_t tags[NUMBERS] = {2, DRM_TLV_CRITICAL | 4, 6, DRM_TLV_CRITICAL | 8};
 

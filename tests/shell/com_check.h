@@ -17,7 +17,8 @@
 #define assert_hr(expression, expected) com_check_hr((expression), (expected), #expression, __FILE__, __LINE__)
 void com_check_hr(HRESULT hr, HRESULT expected, const char *what, const char *file, int line);
 
-/* Whether an object answers an interface, and that it keeps COM's rules when it does: same identity, references given back. */
+/* Whether an object answers an interface, and that it keeps COM's rules when it does: same identity, references given
+ * back. */
 #define check_interface(object, iid, expected) \
     com_check_interface((IUnknown *)(object), &(iid), (expected), #iid, __FILE__, __LINE__)
 void com_check_interface(IUnknown *object, REFIID iid, BOOL expected, const char *name, const char *file, int line);

@@ -35,8 +35,8 @@ struct shell_fixture
     IWMDRMSecurity *security;
 };
 
-/* cmocka's set-up and tear-down: state is a struct shell_fixture. The embedded authority is configured. Tear-down also checks that no
- * reference of the fixture's objects is left. */
+/* cmocka's set-up and tear-down: state is a struct shell_fixture. The embedded authority is configured. Tear-down
+ * also checks that no reference of the fixture's objects is left. */
 int shell_fixture_set_up(void **state);
 int shell_fixture_tear_down(void **state);
 
@@ -60,11 +60,12 @@ struct shell_events
 };
 void shell_collect(IWMDRMSecurity *security, MediaEventType last, struct shell_events *events);
 
-/* PerformSecurityUpdate that is accepted, its cookie released, its events collected up to the completion event. Returns that one's status. */
+/* PerformSecurityUpdate that is accepted, its cookie released, its events collected up to the completion event.
+ * Returns that one's status. */
 HRESULT shell_update(IWMDRMSecurity *security, DWORD flags, MediaEventType last, struct shell_events *events);
 
-/* The events of an individualization keep the contract: BEGIN first, states in order, bytes never falling, exactly one last state, then 508
- * alone; hr a success code before the last state. Returns the last state. */
+/* The events of an individualization keep the contract: BEGIN first, states in order, bytes never falling, exactly
+ * one last state, then 508 alone; hr a success code before the last state. Returns the last state. */
 DRM_INDIVIDUALIZATION_STATUS shell_check_individualization(const struct shell_events *events);
 
 /* GetSecurityVersion is this text. */

@@ -202,7 +202,8 @@ static void service__slow_days_end_by_the_timeout(void **state)
             live_through(fixture, &bad_days[i]);
 }
 
-/* A flipped bit in the signed head ends as one of three: what cannot be read, what is not signed, whose certificate is none. */
+/* A flipped bit in the signed head ends as one of three: what cannot be read, what is not signed, whose certificate
+ * is none. */
 static void service__altered_head_is_refused(void **state)
 {
     struct shell_fixture *fixture = *state;
@@ -215,7 +216,8 @@ static void service__altered_head_is_refused(void **state)
     check_version(fixture->security, L"2.2.0.0");
 }
 
-/* A forced individualization that is forbidden tries once more as a new machine; the answer is the same, and so is the failure. */
+/* A forced individualization that is forbidden tries once more as a new machine; the answer is the same, and so is
+ * the failure. */
 static void service__forbidden_is_reported(void **state)
 {
     struct shell_fixture *fixture = *state;

@@ -154,6 +154,11 @@ struct restarting_callback
     HRESULT begin, end, update; /* the worst of each, judged by the test */
 };
 
+static struct restarting_callback *restarting_callback_from_IMFAsyncCallback(IMFAsyncCallback *iface)
+{
+    return CONTAINING_RECORD(iface, struct restarting_callback, IMFAsyncCallback_iface);
+}
+
 static HRESULT STDMETHODCALLTYPE callback_QueryInterface(IMFAsyncCallback *iface, REFIID iid, void **out)
 {
     if (!IsEqualIID(iid, &IID_IUnknown) && !IsEqualIID(iid, &IID_IMFAsyncCallback))
@@ -168,12 +173,12 @@ static HRESULT STDMETHODCALLTYPE callback_QueryInterface(IMFAsyncCallback *iface
 
 static ULONG STDMETHODCALLTYPE callback_AddRef(IMFAsyncCallback *iface)
 {
-    return InterlockedIncrement(&CONTAINING_RECORD(iface, struct restarting_callback, IMFAsyncCallback_iface)->references);
+    return InterlockedIncrement(&restarting_callback_from_IMFAsyncCallback(iface)->references);
 }
 
 static ULONG STDMETHODCALLTYPE callback_Release(IMFAsyncCallback *iface)
 {
-    return InterlockedDecrement(&CONTAINING_RECORD(iface, struct restarting_callback, IMFAsyncCallback_iface)->references);
+    return InterlockedDecrement(&restarting_callback_from_IMFAsyncCallback(iface)->references);
 }
 
 static HRESULT STDMETHODCALLTYPE callback_GetParameters(IMFAsyncCallback *iface, DWORD *flags, DWORD *queue)
@@ -192,7 +197,7 @@ static void note(HRESULT *worst, HRESULT hr)
 
 static HRESULT STDMETHODCALLTYPE callback_Invoke(IMFAsyncCallback *iface, IMFAsyncResult *result)
 {
-    struct restarting_callback *callback = CONTAINING_RECORD(iface, struct restarting_callback, IMFAsyncCallback_iface);
+    struct restarting_callback *callback = restarting_callback_from_IMFAsyncCallback(iface);
     MediaEventType type = MEUnknown;
     IMFMediaEvent *event = NULL;
     IUnknown *cookie = NULL;

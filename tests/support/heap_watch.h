@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * How much heap the program holds at most. Programs that use it are linked with --wrap for malloc, calloc, realloc and free, so that
- * their calls go through here. Memory that shared libraries take for themselves is not seen.
+ * How much heap the program holds at most. Programs that use it are linked with --wrap for malloc, calloc, realloc
+ * and free, so that their calls go through here. Memory that shared libraries take for themselves is not seen.
  */
 #ifndef WMDRM_TESTS_HEAP_WATCH_H
 #define WMDRM_TESTS_HEAP_WATCH_H

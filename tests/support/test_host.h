@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A host for tests of the engine: a clock that the test turns, a protector that it can break, a log that it can read, a folder that
- * is deleted in the end. Functions that assert are for the test's thread only; the host's own are not among them.
+ * A host for tests of the engine: a clock that the test turns, a protector that it can break, a log that it can read,
+ * a folder that is deleted in the end. Functions that assert are for the test's thread only; the host's own are not
+ * among them.
  */
 #ifndef WMDRM_TESTS_TEST_HOST_H
 #define WMDRM_TESTS_TEST_HOST_H
@@ -44,7 +45,8 @@ bool test_host_logged(struct test_host *host, const char *part);
 
 /* The path of a name in the host's folder; valid until the eighth call after it. */
 const char *test_host_path(struct test_host *host, const char *name);
-/* How many names in the folder begin and end so. name, if not NULL, gets the last of them, at most TEST_HOST_PATH_SIZE bytes. */
+/* How many names in the folder begin and end so. name, if not NULL, gets the last of them, at most
+ * TEST_HOST_PATH_SIZE bytes. */
 unsigned int test_host_count(struct test_host *host, const char *begin, const char *end, char *name);
 
 void test_file_write(const char *path, const void *data, size_t size);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Keeps Wine's desktop. Wine's desktop belongs to a process, explorer.exe, which the first program with a window starts,
- * whose standard error it inherits, and which lives on while any other program has a window: whoever reads the first
- * program's output to its end waits for all of them. Started where nobody's streams are, this program asks for the desktop
- * first and holds it until Wine's server ends.
+ * Keeps Wine's desktop. Wine's desktop belongs to a process, explorer.exe, which the first program with a window
+ * starts, whose standard error it inherits, and which lives on while any other program has a window: whoever reads
+ * the first program's output to its end waits for all of them. Started where nobody's streams are, this program asks
+ * for the desktop first and holds it until Wine's server ends.
  *
  * It returns when the desktop is there, leaving a process that does the holding. That one declares itself a part of the
  * system, which is private to Wine: the server does not wait for it, and tells it when to end.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The Windows program that the tests of run-windows.sh run: says what it sees, and does what it is told. Text goes out as
- * UTF-8. Ends with 0, or with 100 and a message when something failed.
+ * The Windows program that the tests of run-windows.sh run: says what it sees, and does what it is told. Text goes
+ * out as UTF-8. Ends with 0, or with 100 and a message when something failed.
  */
 #include <windows.h>
 #include <wincrypt.h>

@@ -14,8 +14,8 @@
 #define AUTHORITY_APPLICATION_ID 0x574d4441 /* "WMDA" */
 #define DATABASE_NAME "authority.db"
 
-/* secret: the key that the private keys rest under, sealed by the protector. key: one for each role, with its certificate.
- * state: what an operator sets. certificate: every one that was ever issued to a machine. */
+/* secret: the key that the private keys rest under, sealed by the protector. key: one for each role, with its
+ * certificate. state: what an operator sets. certificate: every one that was ever issued to a machine. */
 static const char schema_1[] =
     DRM_CONTENT_SCHEMA
     "CREATE TABLE secret(id INTEGER PRIMARY KEY CHECK(id = 1), sealed BLOB NOT NULL) STRICT;"

@@ -3,8 +3,8 @@
  * The authority: certifies machines, signs revocation lists and answers.
  *
  * It has two homes, embedded in the DLL and in the service, and is the same code in both: one folder with a database
- * (authority.db: keys, machines, versions) and the files of its lists and its component beside it. Everything here is safe
- * from several threads and processes.
+ * (authority.db: keys, machines, versions) and the files of its lists and its component beside it. Everything here is
+ * safe from several threads and processes.
  */
 #ifndef WMDRM_ENGINE_AUTHORITY_H
 #define WMDRM_ENGINE_AUTHORITY_H
@@ -30,15 +30,16 @@ struct drm_authority_options
 };
 
 /*
- * Opens the authority of a folder. Its private keys rest under one key that the host's protector seals.
- * Returns the codes of drm_database_open, DRM_E_NOT_FOUND, and DRM_E_SECURE_STORE_UNLOCK_ERROR where the keys cannot be opened any more.
+ * Opens the authority of a folder. Its private keys rest under one key that the host's protector seals. Returns the
+ * codes of drm_database_open, DRM_E_NOT_FOUND, and DRM_E_SECURE_STORE_UNLOCK_ERROR where the keys cannot be opened
+ * any more.
  */
 drm_result drm_authority_open(const struct drm_authority_options *options, enum drm_authority_mode mode,
                               struct drm_authority **out);
 void drm_authority_close(struct drm_authority *authority); /* NULL is fine */
 
-/* Moves a damaged or locked-out authority's database aside under a name that says so ("authority-damaged-<UTC time>.db"), so that
- * the next open makes a new one. Nothing is deleted. */
+/* Moves a damaged or locked-out authority's database aside under a name that says so ("authority-damaged-<UTC
+ * time>.db"), so that the next open makes a new one. Nothing is deleted. */
 drm_result drm_authority_set_aside(const struct drm_authority_options *options);
 
 /* The trust anchor: the root's public key. */
@@ -54,8 +55,8 @@ struct drm_authority_reply;
  *   DRM_E_CERTIFICATE_REVOKED   the identity that signed the request is on the list GRL
  *   DRM_E_ACCESS_DENIED         a machine id that is known, without a signature of its identity
  *   DRM_E_INDIV_LIMIT           more individualizations than the policy's limit for this machine today
- * A certificate is issued and on record when this returns. An individualization that is not forced, of an identity that is valid and
- * has the current version and the current component, is answered up_to_date.
+ * A certificate is issued and on record when this returns. An individualization that is not forced, of an identity
+ * that is valid and has the current version and the current component, is answered up_to_date.
  */
 drm_result drm_authority_handle(struct drm_authority *authority, enum drm_request_kind kind, struct drm_span request,
                                 struct drm_authority_reply **out);
@@ -65,8 +66,8 @@ drm_result drm_authority_reply_read(struct drm_authority_reply *reply, uint64_t 
                                     size_t *read);
 void drm_authority_reply_free(struct drm_authority_reply *reply);
 
-/* Signs the head of an answer, whatever it says, as drm_answer_head_write does. For tests of clients: an authority never
- * says what they have to refuse, such as an old version. */
+/* Signs the head of an answer, whatever it says, as drm_answer_head_write does. For tests of clients: an authority
+ * never says what they have to refuse, such as an old version. */
 drm_result drm_authority_sign_answer(const struct drm_authority *authority, const struct drm_answer *answer,
                                      struct drm_buffer *out);
 
@@ -85,14 +86,14 @@ struct drm_authority_status
 };
 drm_result drm_authority_get_status(struct drm_authority *authority, struct drm_authority_status *out);
 
-/* Publishes a security version, with a component from a file (NULL: none). DRM_E_PACKAGE_TOO_OLD where version is lower than the
- * current one; the same version replaces the component. */
+/* Publishes a security version, with a component from a file (NULL: none). DRM_E_PACKAGE_TOO_OLD where version is
+ * lower than the current one; the same version replaces the component. */
 drm_result drm_authority_publish(struct drm_authority *authority, struct drm_version version, const char *component_path,
                                  const char *component_name);
 drm_result drm_authority_set_policy(struct drm_authority *authority, const struct drm_policy *policy);
 
-/* Adds entries (certificate ids) to a list and signs its next version, and the index's. entry_count 0 just renews the version.
- * Not for DRM_REVOCATION_REVINFO, which follows the others. */
+/* Adds entries (certificate ids) to a list and signs its next version, and the index's. entry_count 0 just renews the
+ * version. Not for DRM_REVOCATION_REVINFO, which follows the others. */
 drm_result drm_authority_revoke(struct drm_authority *authority, enum drm_revocation_type type, const uint8_t *entries,
                                 size_t entry_count);
 
@@ -109,7 +110,8 @@ drm_result drm_authority_each_machine(struct drm_authority *authority,
                                       drm_result (*each)(void *context, const struct drm_authority_machine *machine),
                                       void *context);
 
-/* A certificate for an application, a device or a network device, over keys that somebody else holds. Appends the whole chain. */
+/* A certificate for an application, a device or a network device, over keys that somebody else holds. Appends the
+ * whole chain. */
 drm_result drm_authority_certify(struct drm_authority *authority, const struct drm_certificate *subject,
                                  struct drm_buffer *chain);
 

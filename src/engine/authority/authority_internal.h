@@ -71,8 +71,8 @@ drm_result drm_authority_load_keys_locked(struct drm_authority *authority);
 bool drm_authority_keys_need_renewal(const struct drm_authority *authority);
 void drm_authority_forget_keys(struct drm_authority *authority);
 
-/* Signs a client's certificate, whose serial and times are filled in where they are zero, and appends its chain: itself, its issuer, the
- * root. */
+/* Signs a client's certificate, whose serial and times are filled in where they are zero, and appends its chain:
+ * itself, its issuer, the root. */
 drm_result drm_authority_issue(const struct drm_authority *authority, struct drm_certificate *certificate,
                                struct drm_buffer *chain);
 
@@ -112,7 +112,8 @@ drm_result drm_authority_is_revoked_locked(struct drm_authority *authority, cons
                                            bool *out);
 void drm_authority_close_lists_locked(struct drm_authority *authority);
 
-/* Opens a list that this authority signed and proves that it is what was signed. *entries is valid until the content is closed. */
+/* Opens a list that this authority signed and proves that it is what was signed. *entries is valid until the content
+ * is closed. */
 drm_result drm_authority_open_list_locked(struct drm_authority *authority, const struct drm_authority_list *list,
                                           struct drm_content *content, struct drm_revocation_head *head,
                                           const uint8_t **entries);

@@ -2,8 +2,8 @@
 /*
  * The authority's keys: a root, and one for each role, certified by the root.
  *
- * Their private halves rest under one key that the host's protector seals (4 to 5 ms a call with DPAPI, so once), each bound to its role,
- * its public half and its certificate: a row edited or moved by hand does not open.
+ * Their private halves rest under one key that the host's protector seals (4 to 5 ms a call with DPAPI, so once),
+ * each bound to its role, its public half and its certificate: a row edited or moved by hand does not open.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,8 +9,8 @@
 
 #define REVOKE_ATTEMPTS 10
 
-/* Sorts and signs a list and stages it; the array is not copied, since it may be large. list->content is set when it is put in force. A
- * list of few entries takes no lock. */
+/* Sorts and signs a list and stages it; the array is not copied, since it may be large. list->content is set when it
+ * is put in force. A list of few entries takes no lock. */
 static drm_result stage_list(struct drm_authority *authority, struct drm_authority_list *list, uint8_t *entries,
                              size_t entry_count, struct drm_staged_content **out)
 {

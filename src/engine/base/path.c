@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Paths (base/path.h). On Windows the C runtime's wide functions take the place of the narrow ones, whose code page cannot
- * spell every name.
+ * Paths (base/path.h). On Windows the C runtime's wide functions take the place of the narrow ones, whose code page
+ * cannot spell every name.
  */
 #include "engine/base/path.h"
 
@@ -222,8 +222,8 @@ drm_result drm_path_make_directory(const char *directory)
         return DRM_E_OUT_OF_MEMORY;
     memcpy(path, directory, length + 1);
 
-    /* Each folder on the way, from the top. What cannot be made may be there already, or a drive or share: only the last
-     * one's failure counts. */
+    /* Each folder on the way, from the top. What cannot be made may be there already, or a drive or share: only the
+     * last one's failure counts. */
     for (size_t i = 1; i <= length; i++)
     {
         char end = path[i];

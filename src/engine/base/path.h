@@ -19,10 +19,12 @@ drm_result drm_path_make_directory(const char *directory);
 /* Is there a file or a folder, an empty file included? */
 bool drm_path_exists(const char *path);
 
-/* Deletes a file; one that is not there counts as deleted. DRM_E_BUSY where somebody has it open and the system minds. */
+/* Deletes a file; one that is not there counts as deleted. DRM_E_BUSY where somebody has it open and the system
+ * minds. */
 drm_result drm_path_delete(const char *path);
 
-/* Renames a file; the new name must be free. DRM_E_NOT_FOUND where there is none, DRM_E_BUSY where somebody has it open. */
+/* Renames a file; the new name must be free. DRM_E_NOT_FOUND where there is none, DRM_E_BUSY where somebody has it
+ * open. */
 drm_result drm_path_rename(const char *from, const char *to);
 
 /* The result of a system error number: errno, or on Windows the last error. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Takes an authority's answer as it streams in: verifies the head before anything else is looked at, and each part while it goes to
- * its place in the store. Memory does not grow with the answer.
+ * Takes an authority's answer as it streams in: verifies the head before anything else is looked at, and each part
+ * while it goes to its place in the store. Memory does not grow with the answer.
  */
 #ifndef WMDRM_ENGINE_ANSWER_RECEIVER_H
 #define WMDRM_ENGINE_ANSWER_RECEIVER_H

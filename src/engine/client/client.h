@@ -2,8 +2,9 @@
 /*
  * The machine's side: individualization, revocation lists, and what programs ask about them.
  *
- * A client is one configuration: a store folder, and a service with its trust anchors or, without a service, the embedded
- * authority. Everything is safe from any thread. Creating one opens nothing; the first call that needs the store opens it.
+ * A client is one configuration: a store folder, and a service with its trust anchors or, without a service, the
+ * embedded authority. Everything is safe from any thread. Creating one opens nothing; the first call that needs the
+ * store opens it.
  */
 #ifndef WMDRM_ENGINE_CLIENT_H
 #define WMDRM_ENGINE_CLIENT_H
@@ -32,10 +33,11 @@ void drm_client_free(struct drm_client *client); /* NULL is fine; no call may be
 /* --- operations: long, cancelled and reported through task -------------------------------------------------- */
 
 /*
- * Gives the machine an identity. Not forced, it asks the authority whether there is anything newer; forced, it always makes a new
- * one, and works from every broken state: lost keys, a damaged store, an identity that expired or was revoked.
- * Reports every state through task->progress, the last one (SUCCEED, FAIL or CANCEL) included. The old identity is in force until
- * the one transaction at the end. The results are those of docs/errors.md, "Individualization".
+ * Gives the machine an identity. Not forced, it asks the authority whether there is anything newer; forced, it always
+ * makes a new one, and works from every broken state: lost keys, a damaged store, an identity that expired or was
+ * revoked. Reports every state through task->progress, the last one (SUCCEED, FAIL or CANCEL) included. The old
+ * identity is in force until the one transaction at the end. The results are those of docs/errors.md,
+ * "Individualization".
  */
 drm_result drm_client_individualize(struct drm_client *client, bool forced, const struct drm_task *task);
 
@@ -53,8 +55,8 @@ drm_result drm_client_get_machine_chain(struct drm_client *client, struct drm_bu
 /* What the operator decides; zeroed before the service ever answered. */
 drm_result drm_client_get_policy(struct drm_client *client, struct drm_policy *policy);
 
-/* Stores a list that the application brings. DRM_E_INVALID_CRL for what is no list of this type, unsigned, altered, another
- * authority's, or older than the stored one; the stored one again is DRM_S_OK. */
+/* Stores a list that the application brings. DRM_E_INVALID_CRL for what is no list of this type, unsigned, altered,
+ * another authority's, or older than the stored one; the stored one again is DRM_S_OK. */
 drm_result drm_client_set_revocation_list(struct drm_client *client, enum drm_revocation_type type,
                                           struct drm_span list);
 /* Appends the stored list, or with a NULL list just tells its size (may be NULL). DRM_E_NOT_FOUND. */
@@ -64,8 +66,9 @@ drm_result drm_client_get_revocation_list(struct drm_client *client, enum drm_re
 drm_result drm_client_get_revocation_version(struct drm_client *client, enum drm_revocation_type type,
                                              uint64_t *version);
 /*
- * Is this certificate, or any in this chain, on the list? It is read, but its signatures are not verified: the question is only whether it was
- * revoked. False where no list is stored. DRM_E_INVALID_CERTIFICATE for what is no certificate.
+ * Is this certificate, or any in this chain, on the list? It is read, but its signatures are not verified: the
+ * question is only whether it was revoked. False where no list is stored. DRM_E_INVALID_CERTIFICATE for what is no
+ * certificate.
  */
 drm_result drm_client_is_revoked(struct drm_client *client, enum drm_revocation_type type, struct drm_span certificate,
                                  bool *revoked);

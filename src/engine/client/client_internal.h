@@ -55,8 +55,8 @@ drm_result drm_question_end(struct drm_question *question, drm_result result);
 void drm_client_drop_shared_store(struct drm_client *client);
 
 /*
- * Asks the authority of this client, wherever it lives: the service through drm_exchange, or the embedded one, which shows
- * the same phases. authority: the open embedded one, NULL for the service.
+ * Asks the authority of this client, wherever it lives: the service through drm_exchange, or the embedded one, which
+ * shows the same phases. authority: the open embedded one, NULL for the service.
  */
 struct drm_authority;
 drm_result drm_client_ask(struct drm_client *client, struct drm_authority *authority, const struct drm_task *task,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Individualization: the machine's keys are made here, the authority certifies them, one transaction puts them in force.
+ * Individualization: the machine's keys are made here, the authority certifies them, one transaction puts them in
+ * force.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Fetching newer revocation lists. The request is signed by nobody and names no machine: the lists are the same for all.
+ * Fetching newer revocation lists. The request is signed by nobody and names no machine: the lists are the same for
+ * all.
  */
 #include <stdlib.h>
 #include <string.h>

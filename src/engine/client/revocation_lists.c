@@ -147,7 +147,8 @@ drm_result drm_client_set_revocation_list(struct drm_client *client, enum drm_re
     if (DRM_FAILED(result = drm_revocation_reader_feed(reader, list.data, list.size))
         || DRM_FAILED(result = drm_revocation_reader_finish(reader, &which, &head, &offset)))
     {
-        /* To an application all of these are one: no list that may be stored (documented suggestion). The log tells them apart. */
+        /* To an application all of these are one: no list that may be stored (documented suggestion). The log tells
+         * them apart. */
         drm_log_write(&client->host->log, "revocation: a %s list was refused: 0x%08x", drm_revocation_type_name(type),
                       (unsigned int)result);
         if (result != DRM_E_OUT_OF_MEMORY)

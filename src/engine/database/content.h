@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Contents: bytes that never change once written, such as revocation lists and components, for the store and the authority.
+ * Contents: bytes that never change once written, such as revocation lists and components, for the store and the
+ * authority.
  *
- * Each is a row of the table "content". A small one lies in its row, so that it costs no file and no flush of its own; a larger one
- * lies in a file beside the database, whose row is committed before the file exists, so that no file is ever forgotten.
+ * Each is a row of the table "content". A small one lies in its row, so that it costs no file and no flush of its
+ * own; a larger one lies in a file beside the database, whose row is committed before the file exists, so that no
+ * file is ever forgotten.
  */
 #ifndef WMDRM_ENGINE_CONTENT_H
 #define WMDRM_ENGINE_CONTENT_H
@@ -31,8 +33,8 @@ struct drm_content_table
 /* --- on their way in -------------------------------------------------------------------------------------- */
 
 /*
- * A content that is being written piece by piece. One that is never installed, because the operation failed or the process died, is
- * deleted: at once by discard, or by a sweep a day later.
+ * A content that is being written piece by piece. One that is never installed, because the operation failed or the
+ * process died, is deleted: at once by discard, or by a sweep a day later.
  */
 struct drm_staged_content;
 
@@ -49,8 +51,8 @@ void drm_staged_content_discard(struct drm_staged_content *content); /* takes th
 
 /* --- in place --------------------------------------------------------------------------------------------- */
 
-/* Parts of a write transaction. retire: nothing refers to it any more. sweep: deletes the files that are retired or were
- * left by processes that died, except those that somebody has open; failures are passed over. */
+/* Parts of a write transaction. retire: nothing refers to it any more. sweep: deletes the files that are retired or
+ * were left by processes that died, except those that somebody has open; failures are passed over. */
 drm_result drm_content_retire_locked(struct drm_content_table *table, int64_t number);
 void drm_content_sweep_locked(struct drm_content_table *table);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Making a database: beside its place, then moved there whole. Whoever is killed, at any instant, leaves none or all of it.
+ * Making a database: beside its place, then moved there whole. Whoever is killed, at any instant, leaves none or all
+ * of it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,7 +65,8 @@ drm_result drm_database_lock(const char *path, const struct drm_log *log, const 
     return DRM_S_OK;
 }
 
-/* What a process left that was killed here, or what is left of a database that somebody deleted: SQLite would take it for the new one's. */
+/* What a process left that was killed here, or what is left of a database that somebody deleted: SQLite would take it
+ * for the new one's. */
 static drm_result delete_remains(const char *path, const char *new_path, const struct drm_log *log)
 {
     static const char *const suffixes[] = {"-wal", "-shm", "-journal"};

@@ -14,8 +14,9 @@
 #include "engine/host.h"
 
 /*
- * What makes a file one of ours: the application id in its header, and one script a version. scripts[0] makes an empty database
- * version 1, scripts[n] upgrades version n to n + 1, each in one transaction with the new version number.
+ * What makes a file one of ours: the application id in its header, and one script a version. scripts[0] makes an
+ * empty database version 1, scripts[n] upgrades version n to n + 1, each in one transaction with the new version
+ * number.
  */
 struct drm_database_schema
 {
@@ -39,8 +40,8 @@ enum drm_database_mode
 };
 
 /*
- * Opens the database at path (UTF-8), makes or upgrades it. Its folder must exist. Where the folder cannot be written, an existing
- * database is opened for reading. *out is to be closed with drm_database_close.
+ * Opens the database at path (UTF-8), makes or upgrades it. Its folder must exist. Where the folder cannot be
+ * written, an existing database is opened for reading. *out is to be closed with drm_database_close.
  *
  * A new one comes under its name whole, so that an empty file is as damaged as any other that is none of ours.
  *
@@ -52,8 +53,9 @@ drm_result drm_database_open(const char *path, const struct drm_database_schema 
 void drm_database_close(struct drm_database *database); /* NULL is fine */
 
 /*
- * Keeps every other process and thread from making the database at path, or from setting it aside, until it is closed like a database.
- * The lock is SQLite's own, on the file "<path>-lock", which stays. task as above. DRM_E_BUSY, and the codes of opening.
+ * Keeps every other process and thread from making the database at path, or from setting it aside, until it is closed
+ * like a database. The lock is SQLite's own, on the file "<path>-lock", which stays. task as above. DRM_E_BUSY, and
+ * the codes of opening.
  */
 drm_result drm_database_lock(const char *path, const struct drm_log *log, const struct drm_task *task,
                              struct drm_database **out);
@@ -61,7 +63,8 @@ drm_result drm_database_lock(const char *path, const struct drm_log *log, const 
 /* Changes whose cancel ends a wait (DRM_E_OPERATION_CANCELED); others wait at most ten seconds (DRM_E_BUSY). */
 void drm_database_set_task(struct drm_database *database, const struct drm_task *task);
 
-/* The drm_result of a SQLite code (extended ones too); logs what SQLite says of it. SQLITE_OK, ROW and DONE: DRM_S_OK. */
+/* The drm_result of a SQLite code (extended ones too); logs what SQLite says of it. SQLITE_OK, ROW and DONE:
+ * DRM_S_OK. */
 drm_result drm_database_result(struct drm_database *database, int code);
 
 /* Runs statements that give no rows. */
@@ -78,8 +81,8 @@ void drm_database_rollback(struct drm_database *database);
 /* --- statements: prepare, bind, step, finish -------------------------------------------------------------- */
 
 /*
- * A statement remembers its first failure, so that a row of binds needs one check at step. drm_statement_finish gives it, and frees the
- * statement; it is safe on a zeroed struct.
+ * A statement remembers its first failure, so that a row of binds needs one check at step. drm_statement_finish gives
+ * it, and frees the statement; it is safe on a zeroed struct.
  */
 struct drm_statement
 {
@@ -96,8 +99,8 @@ void drm_statement_bind_text(struct drm_statement *statement, int parameter, con
 /* True: a row is there. False: the end, or a failure, which finish tells. */
 bool drm_statement_step(struct drm_statement *statement);
 void drm_statement_reset(struct drm_statement *statement);
-/* Columns count from 0; what they point to is valid until the next step. fixed returns false, and fails the statement with
- * DRM_E_STORE_CORRUPT, where the column has not exactly size bytes. */
+/* Columns count from 0; what they point to is valid until the next step. fixed returns false, and fails the statement
+ * with DRM_E_STORE_CORRUPT, where the column has not exactly size bytes. */
 int64_t drm_statement_int(struct drm_statement *statement, int column);
 struct drm_span drm_statement_blob(struct drm_statement *statement, int column);
 const char *drm_statement_text(struct drm_statement *statement, int column); /* never NULL */

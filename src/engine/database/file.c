@@ -19,7 +19,8 @@ struct drm_file
     sqlite3_file *handle; /* behind this struct, as large as the file layer says */
 };
 
-/* The file layer's type for a file of its own that is no database: it locks nothing and flushes the folder of a new file. */
+/* The file layer's type for a file of its own that is no database: it locks nothing and flushes the folder of a new
+ * file. */
 #define FILE_TYPE SQLITE_OPEN_SUPER_JOURNAL
 
 /* At most a database page at a time: the file layer for Unix takes the size modulo 128 KiB. */

@@ -2,8 +2,8 @@
 /*
  * Files beside a database, for what is large and never changes once written: revocation lists and components.
  *
- * All of it but deleting goes through SQLite's file layer (its default VFS): one portable layer for paths, flushing and mapping, and the
- * tests that fail or kill at every write of SQLite's reach these files too.
+ * All of it but deleting goes through SQLite's file layer (its default VFS): one portable layer for paths, flushing
+ * and mapping, and the tests that fail or kill at every write of SQLite's reach these files too.
  */
 #ifndef WMDRM_ENGINE_FILE_H
 #define WMDRM_ENGINE_FILE_H
@@ -13,7 +13,8 @@
 
 struct drm_file;
 
-/* Makes a new file (DRM_E_UNABLE_TO_OPEN_STORE where it exists), or opens an existing one for reading. Failures as in drm_database_open. */
+/* Makes a new file (DRM_E_UNABLE_TO_OPEN_STORE where it exists), or opens an existing one for reading. Failures as in
+ * drm_database_open. */
 drm_result drm_file_create(const char *path, const struct drm_log *log, struct drm_file **out);
 drm_result drm_file_open(const char *path, const struct drm_log *log, struct drm_file **out);
 void drm_file_close(struct drm_file *file); /* NULL is fine */

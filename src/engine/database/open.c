@@ -89,7 +89,8 @@ static drm_result check_schema(struct drm_database *database, const struct drm_d
 
 /* --- settings --------------------------------------------------------------------------------------------- */
 
-/* Two processes that switch a database to the write-ahead log at once get SQLITE_BUSY without their busy handlers being asked. */
+/* Two processes that switch a database to the write-ahead log at once get SQLITE_BUSY without their busy handlers
+ * being asked. */
 static drm_result use_write_ahead_log(struct drm_database *database)
 {
     for (int count = 0;; count++)
@@ -134,8 +135,8 @@ static drm_result configure(struct drm_database *database, const struct drm_data
 /* --- opening ---------------------------------------------------------------------------------------------- */
 
 /*
- * Opens what a folder without write access holds. A write-ahead log needs a writable folder unless SQLite is told that nothing
- * changes the file, which is so where no log is left beside it.
+ * Opens what a folder without write access holds. A write-ahead log needs a writable folder unless SQLite is told
+ * that nothing changes the file, which is so where no log is left beside it.
  */
 static int open_read_only(const char *path, sqlite3 **out)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The generation file (generation.h). Written with the file layer's write and read through its mapping, which are coherent between
- * processes on Linux, on Windows, and under Wine, 32 and 64 bit (measured).
+ * The generation file (generation.h). Written with the file layer's write and read through its mapping, which are
+ * coherent between processes on Linux, on Windows, and under Wine, 32 and 64 bit (measured).
  */
 #include "engine/store/generation.h"
 

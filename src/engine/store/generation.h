@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A number that changes with every commit, in a small mapped file beside the database, so that a process can tell without a
- * lock that nothing changed: a lock pair of SQLite's costs 190 us under Wine, a look at this number nothing.
+ * A number that changes with every commit, in a small mapped file beside the database, so that a process can tell
+ * without a lock that nothing changed: a lock pair of SQLite's costs 190 us under Wine, a look at this number
+ * nothing.
  *
- * It is odd from before a commit until after it; a process killed in between leaves it odd. Odd means: ask the database. The file
- * is never truncated or deleted.
+ * It is odd from before a commit until after it; a process killed in between leaves it odd. Odd means: ask the
+ * database. The file is never truncated or deleted.
  */
 #ifndef WMDRM_ENGINE_GENERATION_H
 #define WMDRM_ENGINE_GENERATION_H

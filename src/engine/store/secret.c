@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The key of the store: what private keys rest under. The host's protector seals it, so that the protector (4 to 5 ms a call with DPAPI)
- * is asked once a process, whatever the number of keys.
+ * The key of the store: what private keys rest under. The host's protector seals it, so that the protector (4 to 5 ms
+ * a call with DPAPI) is asked once a process, whatever the number of keys.
  */
 #include <string.h>
 

@@ -18,7 +18,8 @@
 /* The log and its index belong to the damaged database, and SQLite finds them by its name. */
 static const char *const suffixes[] = {"-wal", "-shm", ""};
 
-/* On Windows a file that anybody has open cannot be moved: somebody's last question to it, or a virus scanner, gets two seconds. */
+/* On Windows a file that anybody has open cannot be moved: somebody's last question to it, or a virus scanner, gets
+ * two seconds. */
 static drm_result move(const char *from, const char *to, const struct drm_task *task)
 {
     drm_result result = drm_path_rename(from, to);

@@ -8,9 +8,9 @@
 #include "engine/host.h"
 
 /*
- * Moves "<name>.db" of a folder, with what belongs to it, to "<name>-damaged-<UTC time>.db" where prove, which is called
- * while no other process can do the same nor make a new database, returns DRM_E_STORE_CORRUPT. Else returns what prove returned. DRM_E_BUSY where
- * somebody has the database open.
+ * Moves "<name>.db" of a folder, with what belongs to it, to "<name>-damaged-<UTC time>.db" where prove, which is
+ * called while no other process can do the same nor make a new database, returns DRM_E_STORE_CORRUPT. Else returns
+ * what prove returned. DRM_E_BUSY where somebody has the database open.
  */
 drm_result drm_set_aside(const char *directory, const char *name, const struct drm_host *host,
                          const struct drm_task *task, drm_result (*prove)(void *context), void *context);

@@ -14,8 +14,8 @@
 
 #define STORE_APPLICATION_ID 0x574d4453 /* "WMDS" */
 
-/* secret: keys of the store, each sealed by the protector. anchor: one row for each trust anchor that ever answered, with what it said.
- * identity: all that were ever in force; anchor.identity names the one that is. */
+/* secret: keys of the store, each sealed by the protector. anchor: one row for each trust anchor that ever answered,
+ * with what it said. identity: all that were ever in force; anchor.identity names the one that is. */
 static const char schema_1[] =
     DRM_CONTENT_SCHEMA
     "CREATE TABLE secret(id INTEGER PRIMARY KEY AUTOINCREMENT, sealed BLOB NOT NULL, created INTEGER NOT NULL) STRICT;"

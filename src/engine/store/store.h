@@ -2,9 +2,9 @@
 /*
  * The store of a user: identities, revocation lists, and what the service said (docs/store.md).
  *
- * One folder: store.db, a generation file that tells other processes of a change, and the files of large lists and components.
- * Everything is kept apart for each trust anchor. Safe from several threads and processes; each change is one transaction, so
- * that a process killed at any instant leaves the state before or the state after.
+ * One folder: store.db, a generation file that tells other processes of a change, and the files of large lists and
+ * components. Everything is kept apart for each trust anchor. Safe from several threads and processes; each change is
+ * one transaction, so that a process killed at any instant leaves the state before or the state after.
  */
 #ifndef WMDRM_ENGINE_STORE_H
 #define WMDRM_ENGINE_STORE_H
@@ -21,23 +21,25 @@ struct drm_store_options
 };
 
 /*
- * Opens the store, and makes it where there is none. Where the folder cannot be written, what is there can be read and every
- * change ends with DRM_E_WRITE_PROTECTED. task ends a wait for another process; may be NULL. Failures as in drm_database_open.
+ * Opens the store, and makes it where there is none. Where the folder cannot be written, what is there can be read
+ * and every change ends with DRM_E_WRITE_PROTECTED. task ends a wait for another process; may be NULL. Failures as in
+ * drm_database_open.
  */
 drm_result drm_store_open(const struct drm_store_options *options, const struct drm_task *task, struct drm_store **out);
 void drm_store_close(struct drm_store *store); /* NULL is fine */
 
 /*
- * Where the store's database is damaged, moves it aside as "store-damaged-<UTC time>.db", so that the next open makes a new
- * one. Nothing is deleted; a store that proves whole is left alone. No store of this folder may be open in this process.
- * DRM_E_BUSY where another process has it open.
+ * Where the store's database is damaged, moves it aside as "store-damaged-<UTC time>.db", so that the next open makes
+ * a new one. Nothing is deleted; a store that proves whole is left alone. No store of this folder may be open in this
+ * process. DRM_E_BUSY where another process has it open.
  */
 drm_result drm_store_set_aside(const struct drm_store_options *options, const struct drm_task *task);
 
 /* Looks for damage where identities and lists are kept. DRM_E_STORE_CORRUPT. */
 drm_result drm_store_check(struct drm_store *store);
 
-/* A number that is another one after each change, whoever made it; 0 where that cannot be told now. Takes no lock of the database. */
+/* A number that is another one after each change, whoever made it; 0 where that cannot be told now. Takes no lock of
+ * the database. */
 uint64_t drm_store_generation(struct drm_store *store);
 
 /* Changes whose cancel ends waits; NULL: nobody's. For the thread that runs an operation. */
@@ -94,7 +96,8 @@ struct drm_install_list
 struct drm_install
 {
     const uint8_t *anchor;
-    /* A new identity; NULL where there is none. expected is the number of the identity that it is to replace (0: none). */
+    /* A new identity; NULL where there is none. expected is the number of the identity that it is to replace (0:
+     * none). */
     const struct drm_identity *identity;
     const struct drm_identity_keys *keys;
     int64_t expected;
@@ -112,10 +115,10 @@ struct drm_install
 };
 
 /*
- * All of it in one transaction. A list that is not newer than what is stored is passed over, unless what
- * is stored is damaged and of the same version. Where another process replaced the expected
- * identity meanwhile, its identity stays and the new one is dropped (*superseded), so that two that individualize at once
- * end with one. DRM_E_PACKAGE_TOO_OLD where the stored identity has a higher version.
+ * All of it in one transaction. A list that is not newer than what is stored is passed over, unless what is stored is
+ * damaged and of the same version. Where another process replaced the expected identity meanwhile, its identity stays
+ * and the new one is dropped (*superseded), so that two that individualize at once end with one.
+ * DRM_E_PACKAGE_TOO_OLD where the stored identity has a higher version.
  */
 drm_result drm_store_install(struct drm_store *store, const struct drm_install *install, bool *superseded);
 
@@ -125,12 +128,13 @@ drm_result drm_store_install(struct drm_store *store, const struct drm_install *
 drm_result drm_store_list_versions(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
                                    uint64_t out[DRM_REVOCATION_TYPES]);
 
-/* The same, but 0 also for a list whose bytes are damaged: what to ask an authority for, so that it sends those again. Reads all of
- * their bytes. */
+/* The same, but 0 also for a list whose bytes are damaged: what to ask an authority for, so that it sends those
+ * again. Reads all of their bytes. */
 drm_result drm_store_sound_list_versions(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
                                          uint64_t out[DRM_REVOCATION_TYPES]);
 
-/* The stored list as it was signed. Appends to out, or, where out is NULL, just tells its size. DRM_E_NOT_FOUND where there is none. */
+/* The stored list as it was signed. Appends to out, or, where out is NULL, just tells its size. DRM_E_NOT_FOUND where
+ * there is none. */
 drm_result drm_store_read_list(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
                                enum drm_revocation_type type, struct drm_buffer *out, uint64_t *size);
 
@@ -142,8 +146,9 @@ drm_result drm_store_is_revoked(struct drm_store *store, const uint8_t anchor[DR
 
 /* --- component -------------------------------------------------------------------------------------------- */
 
-/* The operator's component: its name, its bytes appended to a file that must not exist yet. DRM_E_NOT_FOUND where there is none,
- * DRM_E_COMPONENT_INVALID where its bytes are not what was signed. name and size may be NULL; path NULL: just tell. */
+/* The operator's component: its name, its bytes appended to a file that must not exist yet. DRM_E_NOT_FOUND where
+ * there is none, DRM_E_COMPONENT_INVALID where its bytes are not what was signed. name and size may be NULL; path
+ * NULL: just tell. */
 drm_result drm_store_copy_component(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
                                     const char *path, char name[DRM_CERTIFICATE_NAME_SIZE + 1], uint64_t *size);
 

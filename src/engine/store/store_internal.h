@@ -43,7 +43,8 @@ void drm_store_unlock(struct drm_store *store);
 drm_result drm_store_anchor_locked(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE], bool create,
                                    int64_t *out);
 
-/* The key that private keys rest under, from the protector once a process. number 0: the newest, made where there is none and make is true. */
+/* The key that private keys rest under, from the protector once a process. number 0: the newest, made where there is
+ * none and make is true. */
 drm_result drm_store_secret_locked(struct drm_store *store, int64_t number, bool make, bool fresh);
 
 /* What binds the sealed keys of an identity to their place: anchor, machine id, both public keys. */
@@ -53,7 +54,8 @@ void drm_identity_binding(const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE], const stru
 
 void drm_store_close_lists_locked(struct drm_store *store);
 
-/* Reads all of a stored list: is it, byte by byte, what was signed? DRM_E_STORE_CORRUPT where it is not; DRM_S_OK where there is none. */
+/* Reads all of a stored list: is it, byte by byte, what was signed? DRM_E_STORE_CORRUPT where it is not; DRM_S_OK
+ * where there is none. */
 drm_result drm_store_prove_list_locked(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
                                        enum drm_revocation_type type);
 

@@ -9,8 +9,9 @@
 #include <mfobjects.h>
 
 /*
- * The object's attributes, made at the first call: nearly no object is ever asked for any, so none is born with them. slot is a member of the
- * object, NULL at first; release it where it is not NULL when the object goes. *out is borrowed.
+ * The object's attributes, made at the first call: nearly no object is ever asked for any, so none is born with them.
+ * slot is a member of the object, NULL at first; release it where it is not NULL when the object goes. *out is
+ * borrowed.
  */
 HRESULT attributes_require(IMFAttributes **slot, IMFAttributes **out);
 
@@ -23,7 +24,8 @@ HRESULT attributes_require(IMFAttributes **slot, IMFAttributes **out);
         return SUCCEEDED(hr) ? IMFAttributes_##method arguments : hr;                                                \
     }
 
-/* All of them, for an object with a converter object_from_interface_type and a member attributes; and its vtable's slots. */
+/* All of them, for an object with a converter object_from_interface_type and a member attributes; and its vtable's
+ * slots. */
 #define ATTRIBUTES_FORWARDERS(o, I)                                                                                  \
     ATTRIBUTES_FORWARDER(o, I, GetItem, (I * iface, REFGUID key, PROPVARIANT * value), (attributes, key, value))     \
     ATTRIBUTES_FORWARDER(o, I, GetItemType, (I * iface, REFGUID key, MF_ATTRIBUTE_TYPE * type),                      \

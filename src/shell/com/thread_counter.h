@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A number of each thread's own. (The compiler's thread-local variables would need a run-time library in a DLL that is loaded late.)
+ * A number of each thread's own. (The compiler's thread-local variables would need a run-time library in a DLL that
+ * is loaded late.)
  */
 #ifndef WMDRM_SHELL_THREAD_COUNTER_H
 #define WMDRM_SHELL_THREAD_COUNTER_H

@@ -209,7 +209,8 @@ static HRESULT run_enable(struct operation *operation)
         return MF_E_NOT_AVAILABLE;
     for (size_t i = 0; i < sizeof(url); i++)
         wide[i] = (unsigned char)url[i];
-    com = SUCCEEDED(CoInitializeEx(NULL, COINIT_APARTMENTTHREADED | COINIT_DISABLE_OLE1DDE)); /* ShellExecute may need it */
+    /* ShellExecute may need it. */
+    com = SUCCEEDED(CoInitializeEx(NULL, COINIT_APARTMENTTHREADED | COINIT_DISABLE_OLE1DDE));
     code = (INT_PTR)ShellExecuteW(NULL, L"open", wide, NULL, NULL, SW_SHOWNORMAL);
     if (com)
         CoUninitialize();
@@ -238,7 +239,8 @@ static HRESULT STDMETHODCALLTYPE content_enabler_AutomaticEnable(IMFContentEnabl
 static HRESULT STDMETHODCALLTYPE content_enabler_MonitorEnable(IMFContentEnabler *iface)
 {
     (void)iface;
-    return S_FALSE; /* nobody can see from here when a component was replaced: no event will follow (documented meaning) */
+    /* Nobody can see from here when a component was replaced: no event will follow (documented meaning). */
+    return S_FALSE;
 }
 
 static HRESULT STDMETHODCALLTYPE content_enabler_Cancel(IMFContentEnabler *iface)

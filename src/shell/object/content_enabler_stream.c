@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Saving and loading the subject of a content enabler (content_enabler_stream.h): the length (4 bytes, big-endian), then an
- * object in the engine's encoding.
+ * Saving and loading the subject of a content enabler (content_enabler_stream.h): the length (4 bytes, big-endian),
+ * then an object in the engine's encoding.
  */
 #include "shell/object/content_enabler_stream.h"
 

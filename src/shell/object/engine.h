@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The engine as the DLL's objects use it: the host tables filled with Windows, and one client for each configuration, which the
- * objects of a process share.
+ * The engine as the DLL's objects use it: the host tables filled with Windows, and one client for each configuration,
+ * which the objects of a process share.
  */
 #ifndef WMDRM_SHELL_ENGINE_H
 #define WMDRM_SHELL_ENGINE_H
@@ -12,8 +12,8 @@
 
 struct engine;
 
-/* Reads the configuration as it is now, and gives the engine for it. Returns S_OK or E_OUTOFMEMORY: what is wrong with a
- * configuration shows when the client is asked for. */
+/* Reads the configuration as it is now, and gives the engine for it. Returns S_OK or E_OUTOFMEMORY: what is wrong
+ * with a configuration shows when the client is asked for. */
 HRESULT engine_acquire(struct engine **out);
 void engine_add_ref(struct engine *engine);
 void engine_release(struct engine *engine); /* NULL is fine */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * MFWMDRMOutputTrustAuthority_CreateInstance: an export that importers need in order to load. What it takes and makes was never
- * documented; nothing here makes output trust authorities.
+ * MFWMDRMOutputTrustAuthority_CreateInstance: an export that importers need in order to load. What it takes and makes
+ * was never documented; nothing here makes output trust authorities.
  */
 #include "shell/dll/exports.h"
 

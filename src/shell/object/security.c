@@ -48,7 +48,8 @@ static ULONG STDMETHODCALLTYPE security_Release(IWMDRMSecurity *iface)
 EVENT_GENERATOR_FORWARDERS(security, IWMDRMSecurity)
 ASYNC_OBJECT_FORWARDERS(security, IWMDRMSecurity)
 
-/* The state of now, and of whichever process changed it last: only these objects show it without being made anew (documented). */
+/* The state of now, and of whichever process changed it last: only these objects show it without being made anew
+ * (documented). */
 static HRESULT get_version(struct security *security, struct drm_version *version, bool *individualized)
 {
     struct drm_client *client;
@@ -138,7 +139,8 @@ static HRESULT STDMETHODCALLTYPE security_GetMachineCertificate(IWMDRMSecurity *
         || FAILED(hr = drm_client_get_version(client, &numbers, &individualized))
         || FAILED(hr = pick_certificate(&collection, type, &certificate)))
         goto done;
-    /* Without a place for it the caller asks for the size alone; the size that comes in is ignored, as in the documented example. */
+    /* Without a place for it the caller asks for the size alone; the size that comes in is ignored, as in the
+     * documented example. */
     if (out && !(copy = CoTaskMemAlloc(certificate.size)))
     {
         hr = E_OUTOFMEMORY;

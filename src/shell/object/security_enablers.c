@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The security object's methods that make content enablers: one for each certificate or hash that the application names,
- * all of them or none (decided; the documents are silent).
+ * The security object's methods that make content enablers: one for each certificate or hash that the application
+ * names, all of them or none (decided; the documents are silent).
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * WMDRMStartup and WMDRMShutdown: a counted pair, which also starts and stops COM on the calling thread and Media Foundation
- * in the process (documented). Neither is needed for a provider to work.
+ * WMDRMStartup and WMDRMShutdown: a counted pair, which also starts and stops COM on the calling thread and Media
+ * Foundation in the process (documented). Neither is needed for a provider to work.
  */
 #include <windows.h>
 #include <objbase.h>
@@ -57,7 +57,8 @@ HRESULT STDMETHODCALLTYPE WMDRMStartup(void)
     return S_OK;
 }
 
-/* Counts down, never below none: applications shut down unconditionally, even when their start failed (documented example). */
+/* Counts down, never below none: applications shut down unconditionally, even when their start failed (documented
+ * example). */
 static LONG count_down(void)
 {
     LONG count = startups, seen;
@@ -73,7 +74,8 @@ HRESULT STDMETHODCALLTYPE WMDRMShutdown(void)
 
     if (left < 0)
         return S_OK;
-    /* Inside a callback there is nothing to wait for: Media Foundation waits for that very callback. It then stays started. */
+    /* Inside a callback there is nothing to wait for: Media Foundation waits for that very callback. It then stays
+     * started. */
     if (!left && !event_callback_is_running())
     {
         async_objects_wait(SHUTDOWN_GRACE_MS);

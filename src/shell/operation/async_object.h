@@ -2,9 +2,9 @@
 /*
  * The base of every object that has asynchronous methods: its two reference counts, its operations, its worker.
  *
- * The application's references count the object's life as it sees it; the first and last of them are one inner reference. Operations,
- * cookies and the worker hold inner references, so that the application's last Release returns 0 and the memory stays until they are
- * done. Lock order: an async_object's lock is taken alone.
+ * The application's references count the object's life as it sees it; the first and last of them are one inner
+ * reference. Operations, cookies and the worker hold inner references, so that the application's last Release returns
+ * 0 and the memory stays until they are done. Lock order: an async_object's lock is taken alone.
  */
 #ifndef WMDRM_SHELL_ASYNC_OBJECT_H
 #define WMDRM_SHELL_ASYNC_OBJECT_H
@@ -40,8 +40,8 @@ void async_object_add_inner(struct async_object *object);
 void async_object_release_inner(struct async_object *object);
 
 /*
- * Starts an operation. The reference of operation_create stays the caller's, for the cookie.
- * On failure nothing was queued: MF_E_SHUTDOWN; the busy code of a kind that is taken (NS_E_DRM_INDIVIDUALIZING, else NS_E_DRM_BUSY);
+ * Starts an operation. The reference of operation_create stays the caller's, for the cookie. On failure nothing was
+ * queued: MF_E_SHUTDOWN; the busy code of a kind that is taken (NS_E_DRM_INDIVIDUALIZING, else NS_E_DRM_BUSY);
  * E_OUTOFMEMORY where no thread is to be had.
  */
 HRESULT async_object_submit(struct async_object *object, struct operation *operation);
@@ -58,8 +58,8 @@ HRESULT async_object_shutdown(struct async_object *object);
 void async_object_cancel_all(struct async_object *object);
 
 /*
- * Waits until no worker of any object runs; for the last WMDRMShutdown. What still runs after grace_ms is cancelled, which ends
- * every wait within 100 ms.
+ * Waits until no worker of any object runs; for the last WMDRMShutdown. What still runs after grace_ms is cancelled,
+ * which ends every wait within 100 ms.
  */
 void async_objects_wait(DWORD grace_ms);
 

@@ -2,8 +2,8 @@
 /*
  * Operations: what an asynchronous method starts. docs/operations.md has the rules.
  *
- * An operation has one or two steps, run one after the other, each with a kind and a completion event of its own. Its cookie,
- * which the application may cancel it with, is the operation's IUnknown.
+ * An operation has one or two steps, run one after the other, each with a kind and a completion event of its own. Its
+ * cookie, which the application may cancel it with, is the operation's IUnknown.
  */
 #ifndef WMDRM_SHELL_OPERATION_H
 #define WMDRM_SHELL_OPERATION_H
@@ -28,7 +28,8 @@ struct operation_step
 {
     enum operation_kind kind;
     MediaEventType completed; /* the event that ends it */
-    /* Runs on the object's worker, without any lock; also for an operation that was cancelled before, which it is to say. */
+    /* Runs on the object's worker, without any lock; also for an operation that was cancelled before, which it is to
+     * say. */
     HRESULT (*run)(struct operation *operation);
 };
 
@@ -49,8 +50,8 @@ struct operation
     void (*free_arguments)(void *arguments);
 };
 
-/* The new operation has one reference of the application's, the cookie's. arguments becomes its own, and is freed with it, from the moment
- * that this returns S_OK. free_arguments may be NULL. */
+/* The new operation has one reference of the application's, the cookie's. arguments becomes its own, and is freed
+ * with it, from the moment that this returns S_OK. free_arguments may be NULL. */
 HRESULT operation_create(struct async_object *object, const struct operation_step *steps, size_t step_count,
                          void *arguments, void (*free_arguments)(void *arguments), struct operation **out);
 void operation_add_inner(struct operation *operation);

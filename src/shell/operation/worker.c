@@ -15,7 +15,8 @@ struct worker
     struct worker *previous, *next;
 };
 
-/* All workers of the process, for async_objects_wait. An object's lock may be held when this one is taken, never the other way round. */
+/* All workers of the process, for async_objects_wait. An object's lock may be held when this one is taken, never the
+ * other way round. */
 static SRWLOCK workers_lock = SRWLOCK_INIT; /* guards: workers */
 static CONDITION_VARIABLE workers_changed = CONDITION_VARIABLE_INIT;
 static struct worker *workers;
