@@ -326,6 +326,30 @@ static void sign__large_messages_work(void **state)
     free(message);
 }
 
+/* More keys than the engine remembers the public halves of, each used twice and in turn. */
+static void sign__many_keys_in_turn(void **state)
+{
+    enum { KEYS = 40 };
+    uint8_t seeds[KEYS][DRM_SIGN_SEED_SIZE], public_keys[KEYS][DRM_SIGN_PUBLIC_SIZE], again[DRM_SIGN_PUBLIC_SIZE];
+    uint8_t signature[DRM_SIGNATURE_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < KEYS; i++)
+    {
+        memset(seeds[i], (int)i + 1, sizeof(seeds[i]));
+        assert_int_equal(drm_sign_public(seeds[i], public_keys[i]), DRM_S_OK);
+    }
+    for (size_t i = 0; i < 2 * KEYS; i++)
+    {
+        size_t key = i % KEYS;
+
+        assert_int_equal(drm_sign(seeds[key], "turn", drm_span(&key, sizeof(key)), signature), DRM_S_OK);
+        assert_int_equal(drm_verify(public_keys[key], "turn", drm_span(&key, sizeof(key)), signature), DRM_S_OK);
+        assert_int_equal(drm_sign_public(seeds[key], again), DRM_S_OK);
+        assert_memory_equal(again, public_keys[key], sizeof(again));
+    }
+}
+
 int run_sign_tests(void)
 {
     const struct CMUnitTest tests[] = {
@@ -340,6 +364,7 @@ int run_sign_tests(void)
         cmocka_unit_test(verify__keys_with_small_coordinates_fail),
         cmocka_unit_test(verify__an_r_with_small_coordinates_has_one_encoding),
         cmocka_unit_test(sign__large_messages_work),
+        cmocka_unit_test(sign__many_keys_in_turn),
     };
 
     return cmocka_run_group_tests_name("sign", tests, NULL, NULL);

@@ -6,6 +6,11 @@
 
 #include <string.h>
 
+#include "engine/crypto/memo.h"
+
+/* The public halves of the keys that were used last, by a hash of the private ones: half the work of a signature. */
+static struct drm_memo public_keys = DRM_MEMO_INITIALIZER;
+
 /* A private key at work. A secret: close wipes it. */
 struct signer
 {
@@ -38,6 +43,21 @@ static drm_result multiply_base(const struct drm_ed25519_curve *curve, gcry_mpi_
     return result;
 }
 
+static drm_result find_public_key(const uint8_t seed[DRM_SIGN_SEED_SIZE], struct signer *signer)
+{
+    uint8_t key[DRM_SHA256_SIZE];
+    drm_result result = DRM_S_OK;
+
+    drm_sha256(seed, DRM_SIGN_SEED_SIZE, key);
+    if (!drm_memo_find(&public_keys, key, signer->public_key))
+    {
+        result = multiply_base(&signer->curve, signer->scalar, signer->public_key);
+        if (DRM_SUCCEEDED(result))
+            drm_memo_put(&public_keys, key, signer->public_key);
+    }
+    return result;
+}
+
 static void signer_close(struct signer *signer)
 {
     gcry_mpi_release(signer->scalar);
@@ -65,7 +85,7 @@ static drm_result signer_open(const uint8_t seed[DRM_SIGN_SEED_SIZE], struct sig
         drm_wipe(clamped, sizeof(clamped));
     }
     if (DRM_SUCCEEDED(result))
-        result = multiply_base(&out->curve, out->scalar, out->public_key);
+        result = find_public_key(seed, out);
     if (DRM_FAILED(result))
         signer_close(out);
     return result;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/base/tlv.h"
+#include "engine/crypto/memo.h"
 #include "engine/format/signed_object.h"
 
 enum certificate_tag
@@ -167,11 +168,36 @@ done:
     return result;
 }
 
+/* What certificate and key together are known by. */
+static drm_result make_memo_key(struct drm_span data, const uint8_t issuer_key[DRM_SIGN_PUBLIC_SIZE],
+                                uint8_t out[DRM_SHA256_SIZE])
+{
+    struct drm_hash *hash;
+    drm_result result = drm_hash_create(&hash);
+
+    if (DRM_FAILED(result))
+        return result;
+    drm_hash_update(hash, issuer_key, DRM_SIGN_PUBLIC_SIZE);
+    drm_hash_update(hash, data.data, data.size);
+    drm_hash_finish(hash, out);
+    drm_hash_free(hash);
+    return DRM_S_OK;
+}
+
 drm_result drm_certificate_verify(struct drm_span data, const uint8_t issuer_key[DRM_SIGN_PUBLIC_SIZE])
 {
+    static struct drm_memo verified = DRM_MEMO_INITIALIZER; /* those last found good: all lists bring the same one */
+    uint8_t key[DRM_SHA256_SIZE], value[DRM_MEMO_VALUE_SIZE] = {0};
     struct drm_signed_object object;
+    drm_result result;
 
     if (DRM_FAILED(drm_signed_object_read(data, DRM_OBJECT_CERTIFICATE, &object)))
         return DRM_E_INVALID_CERTIFICATE;
-    return drm_signed_object_verify(&object, DRM_OBJECT_CERTIFICATE, issuer_key);
+    if (DRM_FAILED(result = make_memo_key(data, issuer_key, key)))
+        return result;
+    if (drm_memo_find(&verified, key, value))
+        return DRM_S_OK;
+    if (DRM_SUCCEEDED(result = drm_signed_object_verify(&object, DRM_OBJECT_CERTIFICATE, issuer_key)))
+        drm_memo_put(&verified, key, value);
+    return result;
 }
