@@ -16,6 +16,7 @@
 #include <wmdrmsdk.h>
 
 #include "bench/measure.h"
+#include "bench/temporary_store.h"
 #include "engine/crypto/crypto.h"
 #include "shell/platform/dpapi_protector.h"
 
@@ -27,27 +28,6 @@ enum
     FIRST_COMMITS = 3, /* of a first individualization: an authority, its record of the machine, an identity */
     TARGET_US = 50000,
 };
-
-static WCHAR directory[MAX_PATH];
-
-static void delete_store(void)
-{
-    WCHAR path[MAX_PATH * 2];
-    WIN32_FIND_DATAW found;
-    HANDLE search;
-
-    swprintf(path, ARRAYSIZE(path), L"%ls\\*", directory);
-    search = FindFirstFileW(path, &found);
-    if (search == INVALID_HANDLE_VALUE)
-        return;
-    do
-    {
-        swprintf(path, ARRAYSIZE(path), L"%ls\\%ls", directory, found.cFileName);
-        DeleteFileW(path);
-    } while (FindNextFileW(search, &found));
-    FindClose(search);
-    RemoveDirectoryW(directory);
-}
 
 /* --- ours ------------------------------------------------------------------------------------------------- */
 
@@ -167,7 +147,7 @@ static sqlite3 *make_database(const WCHAR *name)
     WCHAR wide[MAX_PATH * 2];
     sqlite3 *database;
 
-    swprintf(wide, ARRAYSIZE(wide), L"%ls\\%ls", directory, name);
+    swprintf(wide, ARRAYSIZE(wide), L"%ls\\%ls", temporary_store, name);
     WideCharToMultiByte(CP_UTF8, 0, wide, -1, path, sizeof(path), NULL, NULL);
     if (sqlite3_open(path, &database) != SQLITE_OK)
     {
@@ -189,7 +169,7 @@ static void use_sqlite(struct series *out)
     double start = measure_now_us();
     sqlite3 *authority, *store;
 
-    CreateDirectoryW(directory, NULL);
+    CreateDirectoryW(temporary_store, NULL);
     authority = make_database(L"authority.db");
     store = make_database(L"store.db");
     for (int i = 0; i < FIRST_COMMITS - 1; i++)
@@ -276,18 +256,13 @@ int main(int argc, char **argv)
     static struct ours ours, warm_up;
     static struct platform platform, unused;
     int rounds = argc > 1 ? atoi(argv[1]) : DEFAULT_ROUNDS;
-    WCHAR temp[MAX_PATH];
 
     if (rounds < 1 || rounds > MAX_ROUNDS)
     {
         fprintf(stderr, "usage: bench_individualization [rounds], 1 to %d\n", MAX_ROUNDS);
         return 2;
     }
-    GetTempPathW(ARRAYSIZE(temp), temp);
-    swprintf(directory, ARRAYSIZE(directory), L"%lswmdrm-bench-%lu", temp, GetCurrentProcessId());
-    SetEnvironmentVariableW(L"WMDRM_STORE_DIRECTORY", directory);
-    SetEnvironmentVariableW(L"WMDRM_SERVICE_URL", L"");
-    SetEnvironmentVariableW(L"WMDRM_TRUST_ANCHOR", L"");
+    temporary_store_configure();
     measure_check(drm_crypto_init(), "drm_crypto_init");
     measure_check(WMDRMStartup(), "WMDRMStartup");
 
@@ -298,9 +273,9 @@ int main(int argc, char **argv)
         struct platform *peers = i < 0 ? &unused : &platform;
 
         measure_ours(to);
-        delete_store();
+        temporary_store_delete();
         use_sqlite(&peers->sqlite);
-        delete_store();
+        temporary_store_delete();
         use_dpapi(&peers->seal, &peers->unseal);
         use_signatures(&peers->sign, &peers->verify);
     }
