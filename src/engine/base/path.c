@@ -245,6 +245,23 @@ bool drm_path_exists(const char *path)
     return exists(path);
 }
 
+bool drm_path_has_folder(const char *path)
+{
+    size_t length = strlen(path);
+    char *folder = malloc(length + 2);
+    bool there;
+
+    if (!folder)
+        return false;
+    memcpy(folder, path, length);
+    while (length && !is_separator(folder[length - 1]))
+        length--;
+    memcpy(folder + length, ".", 2);
+    there = exists(folder);
+    free(folder);
+    return there;
+}
+
 drm_result drm_path_delete(const char *path)
 {
     if (!delete_one(path) || errno == ENOENT)

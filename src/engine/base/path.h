@@ -19,6 +19,9 @@ drm_result drm_path_make_directory(const char *directory);
 /* Is there a file or a folder, an empty file included? */
 bool drm_path_exists(const char *path);
 
+/* Is there the folder that a file of this path is, or would be, in? */
+bool drm_path_has_folder(const char *path);
+
 /* Deletes a file; one that is not there counts as deleted. DRM_E_BUSY where somebody has it open and the system
  * minds. */
 drm_result drm_path_delete(const char *path);

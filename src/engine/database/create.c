@@ -37,7 +37,8 @@ static drm_result open_new(const char *path, const struct drm_log *log, const st
     if (DRM_FAILED(result))
     {
         drm_database_close(database);
-        return result;
+        /* As in drm_file_create: the folder is there, but cannot be written. */
+        return result == DRM_E_PATH_NOT_FOUND && drm_path_has_folder(path) ? DRM_E_WRITE_PROTECTED : result;
     }
     sqlite3_extended_result_codes(database->handle, 1);
     sqlite3_busy_handler(database->handle, drm_database_wait, database);

@@ -104,29 +104,12 @@ static drm_result open_file(const char *path, int flags, const struct drm_log *l
     return DRM_S_OK;
 }
 
-static bool folder_exists(const char *path)
-{
-    size_t length = strlen(path);
-    char *folder = malloc(length + 2);
-    bool exists;
-
-    if (!folder)
-        return false;
-    memcpy(folder, path, length + 1);
-    while (length && folder[length - 1] != '/' && folder[length - 1] != '\\')
-        length--;
-    memcpy(folder + length, ".", 2);
-    exists = drm_path_exists(folder);
-    free(folder);
-    return exists;
-}
-
 drm_result drm_file_create(const char *path, const struct drm_log *log, struct drm_file **out)
 {
     drm_result result = open_file(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXCLUSIVE, log, out);
 
     /* Where the file layer for Unix may not write it tries to read, and reports that there is nothing to be read. */
-    return result == DRM_E_PATH_NOT_FOUND && folder_exists(path) ? DRM_E_WRITE_PROTECTED : result;
+    return result == DRM_E_PATH_NOT_FOUND && drm_path_has_folder(path) ? DRM_E_WRITE_PROTECTED : result;
 }
 
 drm_result drm_file_open(const char *path, const struct drm_log *log, struct drm_file **out)
