@@ -8,7 +8,7 @@
 
 HRESULT event_dispatch_to_queue(DWORD queue, IMFAsyncCallback *callback)
 {
-    /* The last WMDRMShutdown may have stopped it since the request began. */
+    /* The last WMDRMShutdown may have stopped the platform since the request began. */
     HRESULT hr = media_foundation_require();
 
     return SUCCEEDED(hr) ? MFPutWorkItem(queue, callback, NULL) : hr;

@@ -485,7 +485,7 @@ HRESULT event_generator_end_get_event(struct event_generator *generator, IMFAsyn
     EnterCriticalSection(&core->lock);
     if (core->closed)
         hr = MF_E_SHUTDOWN;
-    else if (core->request && core->request->result == result && core->promised)
+    else if (core->request && event_request_has_result(core->request, result) && core->promised)
     {
         request = core->request;
         link = core->promised;

@@ -2,14 +2,18 @@
 /*
  * A request: what the application began with BeginGetEvent and has not ended yet.
  *
- * A request holds the application's callback and state through the result that Invoke is called with, and comes back
+ * It is the IMFAsyncResult that the application's Invoke gets, and it holds the callback and the state. It comes back
  * to the generator only through the application's EndGetEvent: it knows no generator, so it outlives any.
+ *
+ * The results that MFCreateAsyncResult makes are not used, because each locks Media Foundation's platform as long as it
+ * lives (documented): an application that never ends a request would then block MFShutdown, and with it WMDRMShutdown.
  */
 #ifndef WMDRM_SHELL_EVENT_REQUEST_H
 #define WMDRM_SHELL_EVENT_REQUEST_H
 
 #include <stdbool.h>
 #include <windows.h>
+#include <mfapi.h>
 #include <mfobjects.h>
 
 enum event_request_phase
@@ -22,11 +26,14 @@ enum event_request_phase
 
 struct event_request
 {
-    IMFAsyncCallback IMFAsyncCallback_iface; /* what the work queue is given, in place of the application's */
+    /* What the application sees. Whoever hands a result of their own making to the platform, as an application may do
+     * with this one, has to begin it like this. */
+    MFASYNCRESULT result;
+    /* What the work queue sees, in place of the application's callback: another object by its looks, of one life. */
+    IMFAsyncCallback work_item;
     LONG refcount;
     LONG phase;                 /* enum event_request_phase, changed by interlocked operations */
-    IMFAsyncResult *result;     /* owned; NULL once abandoned */
-    IMFAsyncCallback *callback; /* borrowed from result, as state is */
+    IMFAsyncCallback *callback; /* owned, as state is; both NULL once abandoned */
     IUnknown *state;
     DWORD flags;
     DWORD queue;
@@ -36,7 +43,7 @@ struct event_request
  * Makes a request with one reference. Calls application code: GetParameters, for the flags and the queue (0 and the
  * standard queue where it fails), and AddRef.
  *
- * Returns S_OK, E_OUTOFMEMORY, or why Media Foundation does not start; *out is set only on success.
+ * Returns S_OK or E_OUTOFMEMORY; *out is set only on success.
  */
 HRESULT event_request_create(IMFAsyncCallback *callback, IUnknown *state, struct event_request **out);
 
@@ -44,6 +51,9 @@ void event_request_add_ref(struct event_request *request);
 
 /* May call application code: the Release of callback and state. */
 void event_request_release(struct event_request *request);
+
+/* Whether result is the request's; any pointer will do. */
+bool event_request_has_result(const struct event_request *request, const IMFAsyncResult *result);
 
 bool event_request_is_waiting(struct event_request *request);
 
