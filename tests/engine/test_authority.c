@@ -257,7 +257,8 @@ static const char *aside_path(struct fixture *fixture, size_t number)
 {
     char name[80];
 
-    snprintf(name, sizeof(name), number ? "authority-damaged-20231114-221320-%u.db" : "authority-damaged-20231114-221320.db",
+    snprintf(name, sizeof(name),
+             number ? "authority-damaged-20231114-221320-%u.db" : "authority-damaged-20231114-221320.db",
              (unsigned int)number);
     return test_host_path(&fixture->host, name);
 }
@@ -332,8 +333,9 @@ static void damage__locked_out_one_is_set_aside(void **state)
 static void damage__edited_list_is_noticed(void **state)
 {
     static const char *const edits[] = {
-        "UPDATE content SET bytes = zeroblob(length(bytes)) WHERE id = (SELECT content FROM revocation_list WHERE type = 5)",
-        "PRAGMA foreign_keys = OFF; DELETE FROM content WHERE id = (SELECT content FROM revocation_list WHERE type = 5)",
+        "UPDATE content SET bytes = zeroblob(size) WHERE id = (SELECT content FROM revocation_list WHERE type = 5)",
+        "PRAGMA foreign_keys = OFF;"
+        " DELETE FROM content WHERE id = (SELECT content FROM revocation_list WHERE type = 5)",
         "DELETE FROM revocation_list WHERE type = 5",
         "UPDATE revocation_list SET version = 7 WHERE type = 5",
         "UPDATE revocation_list SET content = (SELECT content FROM revocation_list WHERE type = 1) WHERE type = 5",
@@ -368,7 +370,8 @@ static void damage__edited_list_is_noticed(void **state)
 /* Whatever the clock said when an authority was made: what it signs now is valid now. */
 static void time__certificates_are_renewed_under_the_same_keys(void **state)
 {
-    static const int64_t moves[] = {19 * YEAR_MS + 30 * DAY_MS, 30 * YEAR_MS, -80 * YEAR_MS, -10 * DAY_MS, 26 * YEAR_MS};
+    static const int64_t moves[] = {19 * YEAR_MS + 30 * DAY_MS, 30 * YEAR_MS, -80 * YEAR_MS, -10 * DAY_MS,
+                                    26 * YEAR_MS};
     struct fixture *fixture = *state;
     uint8_t root[DRM_SIGN_PUBLIC_SIZE];
 

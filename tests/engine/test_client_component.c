@@ -93,8 +93,8 @@ static void copy__writes_no_file_that_is_there(void **state)
     content = test_file_read(path, &size);
     assert_int_equal(size, 8);
     free(content);
-    assert_int_equal(drm_client_copy_component(fixture->client, test_host_path(&fixture->host, "no/such/folder/x"), name,
-                                               &told),
+    assert_int_equal(drm_client_copy_component(fixture->client, test_host_path(&fixture->host, "no/such/folder/x"),
+                                               name, &told),
                      DRM_E_PATH_NOT_FOUND);
     assert_int_equal(told, 0);
     assert_int_equal(drm_client_copy_component(fixture->client, NULL, name, &told), DRM_S_OK);

@@ -317,7 +317,8 @@ static void damage__of_a_stored_list_is_told_and_healed(void **state)
             assert_int_equal(individualize(fixture->client, true, NEVER, NULL), DRM_S_OK);
         assert_true(is_revoked(fixture, DRM_REVOCATION_GRL, entries));
         assert_int_equal(list_version(fixture->client, DRM_REVOCATION_GRL), 2);
-        assert_memory_equal(identity_of(fixture->client).certificate.subject, identity.certificate.subject, DRM_ID_SIZE);
+        assert_memory_equal(identity_of(fixture->client).certificate.subject, identity.certificate.subject,
+                            DRM_ID_SIZE);
     }
     assert_int_equal(test_host_count(&fixture->host, "store-damaged-", "", NULL), 0);
     free(entries);

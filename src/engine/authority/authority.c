@@ -84,7 +84,8 @@ static drm_result make(struct drm_authority *authority, const char *name)
     if (result != DRM_E_NOT_FOUND)
         goto done;
     if (DRM_FAILED(result = drm_authority_make_keys_locked(authority, name))
-        || DRM_FAILED(result = make_state(authority)) || DRM_FAILED(result = drm_authority_make_lists_locked(authority)))
+        || DRM_FAILED(result = make_state(authority))
+        || DRM_FAILED(result = drm_authority_make_lists_locked(authority)))
         goto done;
     if (DRM_SUCCEEDED(result = drm_database_commit(authority->database)))
         drm_log_write(&authority->host->log, "authority: made a new one in %s", authority->directory);

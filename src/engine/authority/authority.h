@@ -88,8 +88,8 @@ drm_result drm_authority_get_status(struct drm_authority *authority, struct drm_
 
 /* Publishes a security version, with a component from a file (NULL: none). DRM_E_PACKAGE_TOO_OLD where version is
  * lower than the current one; the same version replaces the component. */
-drm_result drm_authority_publish(struct drm_authority *authority, struct drm_version version, const char *component_path,
-                                 const char *component_name);
+drm_result drm_authority_publish(struct drm_authority *authority, struct drm_version version,
+                                 const char *component_path, const char *component_name);
 drm_result drm_authority_set_policy(struct drm_authority *authority, const struct drm_policy *policy);
 
 /* Adds entries (certificate ids) to a list and signs its next version, and the index's. entry_count 0 just renews the

@@ -124,8 +124,8 @@ static const char *name_of(const char *path)
     return name;
 }
 
-drm_result drm_authority_publish(struct drm_authority *authority, struct drm_version version, const char *component_path,
-                                 const char *component_name)
+drm_result drm_authority_publish(struct drm_authority *authority, struct drm_version version,
+                                 const char *component_path, const char *component_name)
 {
     struct component component = {0};
     const char *name = "";

@@ -63,7 +63,8 @@ static drm_result read_secret(struct drm_authority *authority, struct drm_buffer
     drm_result result, read = DRM_E_STORE_CORRUPT;
 
     drm_statement_prepare(&statement, authority->database,
-                          "SELECT (SELECT count(*) FROM secret), (SELECT count(*) FROM key), (SELECT sealed FROM secret)");
+                          "SELECT (SELECT count(*) FROM secret), (SELECT count(*) FROM key),"
+                          " (SELECT sealed FROM secret)");
     if (drm_statement_step(&statement))
     {
         struct drm_span sealed = drm_statement_blob(&statement, 2);

@@ -15,6 +15,7 @@
 #ifdef _WIN32
 #include <direct.h>
 #include <io.h>
+#include <sys/stat.h>
 #include <wchar.h>
 #define DRM_SEPARATOR '\\'
 #else
@@ -190,6 +191,16 @@ static bool exists(const char *path)
     free(wide);
     return there;
 }
+
+static bool is_folder(const char *path)
+{
+    wchar_t *wide = widen(path);
+    struct _stat64 status;
+    bool folder = wide && !_wstat64(wide, &status) && (status.st_mode & _S_IFDIR);
+
+    free(wide);
+    return folder;
+}
 #else
 static int make_one(const char *directory)
 {
@@ -209,6 +220,13 @@ static int delete_one(const char *path)
 static bool exists(const char *path)
 {
     return access(path, F_OK) == 0;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat status;
+
+    return !stat(path, &status) && S_ISDIR(status.st_mode);
 }
 #endif
 
@@ -257,7 +275,7 @@ bool drm_path_has_folder(const char *path)
     while (length && !is_separator(folder[length - 1]))
         length--;
     memcpy(folder + length, ".", 2);
-    there = exists(folder);
+    there = is_folder(folder);
     free(folder);
     return there;
 }

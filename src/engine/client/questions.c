@@ -38,7 +38,8 @@ static void remember_anchor(const struct drm_question *question, uint64_t genera
 
 static drm_result find_embedded_anchor(struct drm_question *question)
 {
-    uint64_t generation = drm_store_generation(question->store); /* before the look: a change in between is seen the next time */
+    /* Before the look: a change in between is seen the next time. */
+    uint64_t generation = drm_store_generation(question->store);
     drm_result result;
 
     if (recall_anchor(question, generation))

@@ -85,7 +85,8 @@ drm_result drm_client_is_revoked(struct drm_client *client, enum drm_revocation_
 }
 
 /* Whose lists this client takes: the configured anchors', and the embedded authority's. */
-static drm_result list_anchors(const struct drm_question *question, uint8_t (**out)[DRM_SIGN_PUBLIC_SIZE], size_t *count)
+static drm_result list_anchors(const struct drm_question *question, uint8_t (**out)[DRM_SIGN_PUBLIC_SIZE],
+                               size_t *count)
 {
     const struct drm_client *client = question->client;
     uint8_t(*anchors)[DRM_SIGN_PUBLIC_SIZE] = malloc((client->anchor_count + 1) * sizeof(*anchors));

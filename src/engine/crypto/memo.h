@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A memo of a few results that cost a multiplication on the curve each, found by a hash of what they follow from: one key
- * signs many objects of an authority, one certificate stands in many chains. Forgets the oldest. Holds no secret.
+ * A memo of a few results that cost a multiplication on the curve each, found by a hash of what they follow from: one
+ * key signs many objects of an authority, one certificate stands in many chains. Forgets the oldest. Holds no secret.
  */
 #ifndef WMDRM_ENGINE_MEMO_H
 #define WMDRM_ENGINE_MEMO_H

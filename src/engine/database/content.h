@@ -24,7 +24,7 @@
 struct drm_content_table
 {
     struct drm_database *database;
-    sqlite3_mutex *lock;       /* guards: database. Functions whose name ends in _locked need it held, the others take it */
+    sqlite3_mutex *lock;       /* guards: database. Functions named _locked need it held, the others take it */
     const struct drm_host *host;
     const char *directory;
     const char *prefix;        /* of the files' names */

@@ -68,7 +68,8 @@ drm_result drm_database_result(struct drm_database *database, int code)
         return DRM_S_OK;
     result = translate(database, code);
     drm_log_write(database->log, "database: %s (SQLite %d): 0x%08x",
-                  database->handle ? sqlite3_errmsg(database->handle) : sqlite3_errstr(code), code, (unsigned int)result);
+                  database->handle ? sqlite3_errmsg(database->handle) : sqlite3_errstr(code), code,
+                  (unsigned int)result);
     return result;
 }
 

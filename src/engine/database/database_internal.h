@@ -5,7 +5,7 @@
 
 #include "engine/database/database.h"
 
-/* A busy handler (context: the database): waits for another process in small steps, so that a cancel is seen at once. */
+/* A busy handler (context: the database): waits for another process in small steps, to see a cancel at once. */
 int drm_database_wait(void *context, int count);
 
 /* Makes an empty database one of this schema's current version; part of a write transaction. */

@@ -49,8 +49,8 @@ drm_result drm_store_get_identity(struct drm_store *store, const uint8_t anchor[
     memset(out, 0, sizeof(*out));
     drm_store_lock(store);
     drm_statement_prepare(&statement, store->database,
-                          "SELECT identity.id, machine_id, sign_key, encrypt_key, identity.version, chain, component_hash"
-                          " FROM anchor JOIN identity ON identity.id = anchor.identity WHERE root = ?1");
+                          "SELECT identity.id, machine_id, sign_key, encrypt_key, identity.version, chain,"
+                          " component_hash FROM anchor JOIN identity ON identity.id = anchor.identity WHERE root = ?1");
     drm_statement_bind_blob(&statement, 1, anchor, DRM_SIGN_PUBLIC_SIZE);
     if (drm_statement_step(&statement))
         read = read_identity(&statement, out);

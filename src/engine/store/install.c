@@ -167,7 +167,8 @@ static drm_result install_list(struct drm_store *store, int64_t anchor, const st
 
     drm_statement_prepare(&statement, store->database,
                           "INSERT OR REPLACE INTO revocation_list(anchor, type, version, issued, entry_size,"
-                          " entry_count, entries_hash, entries_offset, content) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+                          " entry_count, entries_hash, entries_offset, content)"
+                          " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
     drm_statement_bind_int(&statement, 1, anchor);
     drm_statement_bind_int(&statement, 2, head->type);
     drm_statement_bind_int(&statement, 3, (int64_t)head->version);

@@ -56,8 +56,8 @@ static drm_result find_list(struct drm_store *store, const uint8_t anchor[DRM_SI
     memset(out, 0, sizeof(*out));
     drm_statement_prepare(&statement, store->database,
                           "SELECT revocation_list.version, issued, entry_size, entry_count, entries_hash,"
-                          " entries_offset, content FROM revocation_list JOIN anchor ON anchor.id = revocation_list.anchor"
-                          " WHERE root = ?1 AND type = ?2");
+                          " entries_offset, content FROM revocation_list"
+                          " JOIN anchor ON anchor.id = revocation_list.anchor WHERE root = ?1 AND type = ?2");
     drm_statement_bind_blob(&statement, 1, anchor, DRM_SIGN_PUBLIC_SIZE);
     drm_statement_bind_int(&statement, 2, type);
     if (drm_statement_step(&statement))

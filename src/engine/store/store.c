@@ -20,7 +20,8 @@ static const char schema_1[] =
     DRM_CONTENT_SCHEMA
     "CREATE TABLE secret(id INTEGER PRIMARY KEY AUTOINCREMENT, sealed BLOB NOT NULL, created INTEGER NOT NULL) STRICT;"
     "CREATE TABLE anchor(id INTEGER PRIMARY KEY, root BLOB NOT NULL UNIQUE,"
-    " embedded INTEGER NOT NULL DEFAULT 0, identity INTEGER REFERENCES identity(id), version INTEGER NOT NULL DEFAULT 0, issuers BLOB NOT NULL DEFAULT x'',"
+    " embedded INTEGER NOT NULL DEFAULT 0, identity INTEGER REFERENCES identity(id),"
+    " version INTEGER NOT NULL DEFAULT 0, issuers BLOB NOT NULL DEFAULT x'',"
     " signed_time INTEGER NOT NULL DEFAULT 0, observed_time INTEGER NOT NULL DEFAULT 0,"
     " daily_limit INTEGER NOT NULL DEFAULT 0, renewal_url TEXT NOT NULL DEFAULT '',"
     " license_url TEXT NOT NULL DEFAULT '', component INTEGER REFERENCES content(id),"
@@ -152,7 +153,8 @@ drm_result drm_store_anchor_locked(struct drm_store *store, const uint8_t anchor
 
     if (create)
     {
-        drm_statement_prepare(&statement, store->database, "INSERT INTO anchor(root) VALUES(?1) ON CONFLICT DO NOTHING");
+        drm_statement_prepare(&statement, store->database,
+                              "INSERT INTO anchor(root) VALUES(?1) ON CONFLICT DO NOTHING");
         drm_statement_bind_blob(&statement, 1, anchor, DRM_SIGN_PUBLIC_SIZE);
         if (DRM_FAILED(result = drm_statement_run(&statement)))
             return result;

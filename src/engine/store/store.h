@@ -101,7 +101,7 @@ struct drm_install
     const struct drm_identity *identity;
     const struct drm_identity_keys *keys;
     int64_t expected;
-    bool replace_lost_secret;             /* where the key of the store cannot be opened any more: seal under a fresh one */
+    bool replace_lost_secret;             /* where the store's key does not open any more: seal under a fresh one */
     bool embedded;                        /* the anchor is the embedded authority's; there is one at a time */
     /* What an answer said; NULL where nothing was answered (a list that the application brought). */
     const struct drm_answer *answer;
