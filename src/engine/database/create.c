@@ -56,8 +56,9 @@ drm_result drm_database_lock(const char *path, const struct drm_log *log, const 
     free(lock_path);
     if (DRM_FAILED(result))
         return result;
-    /* Nothing is ever written to it; the system drops the lock of a process that dies. */
-    if (DRM_FAILED(result = drm_database_execute(lock, "BEGIN EXCLUSIVE")))
+    /* Nothing is ever written to it, so that it needs no journal, which would be left by a process that dies here;
+     * the system drops the lock of that one. */
+    if (DRM_FAILED(result = drm_database_execute(lock, "PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE")))
     {
         drm_database_close(lock);
         return result;
