@@ -28,8 +28,24 @@ int drm_database_wait(void *context, int count)
     return 1;
 }
 
+/* Did the disk prove full when a file was last used? SQLite does not keep the system's error of a failed commit; its
+ * files do. */
+static bool file_met_full_disk(const struct drm_database *database)
+{
+    sqlite3_file *journal = NULL;
+    int main_error = 0, journal_error = 0;
+
+    (void)sqlite3_file_control(database->handle, "main", SQLITE_FCNTL_LAST_ERRNO, &main_error);
+    (void)sqlite3_file_control(database->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &journal);
+    if (journal && journal->pMethods)
+        (void)journal->pMethods->xFileControl(journal, SQLITE_FCNTL_LAST_ERRNO, &journal_error);
+    return drm_result_from_system(main_error, DRM_E_IO) == DRM_E_DISK_FULL
+           || drm_result_from_system(journal_error, DRM_E_IO) == DRM_E_DISK_FULL;
+}
+
 static drm_result translate(const struct drm_database *database, int code)
 {
+    drm_result result;
     int system_error = database->handle ? sqlite3_system_errno(database->handle) : 0;
 
     switch (code & 0xff)
@@ -52,7 +68,8 @@ static drm_result translate(const struct drm_database *database, int code)
     case SQLITE_IOERR:
         if (code == SQLITE_IOERR_NOMEM)
             return DRM_E_OUT_OF_MEMORY;
-        return drm_result_from_system(system_error, DRM_E_IO);
+        result = drm_result_from_system(system_error, DRM_E_IO);
+        return result == DRM_E_IO && file_met_full_disk(database) ? DRM_E_DISK_FULL : result;
     case SQLITE_CANTOPEN:
         return drm_result_from_system(system_error, DRM_E_UNABLE_TO_OPEN_STORE);
     default:
@@ -83,15 +100,54 @@ drm_result drm_database_begin(struct drm_database *database)
     return drm_database_execute(database, "BEGIN IMMEDIATE");
 }
 
-drm_result drm_database_commit(struct drm_database *database)
+drm_result drm_database_try_begin(struct drm_database *database)
 {
-    return drm_database_execute(database, "COMMIT");
+    drm_result result;
+
+    sqlite3_busy_handler(database->handle, NULL, NULL);
+    result = drm_database_begin(database);
+    sqlite3_busy_handler(database->handle, drm_database_wait, database);
+    return result;
 }
 
 void drm_database_rollback(struct drm_database *database)
 {
     if (!sqlite3_get_autocommit(database->handle))
         (void)sqlite3_exec(database->handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
+/*
+ * A commit whose flush failed stands in the log all the same: nobody sees it, until the last process that has the
+ * database open ends and the next one recovers the log. A transaction that changes nothing takes its place there.
+ */
+static drm_result write_over_failed_commit(struct drm_database *database)
+{
+    struct drm_statement statement;
+    char sql[48];
+    int version = 0;
+    drm_result result;
+
+    drm_database_rollback(database);
+    if (DRM_FAILED(result = drm_database_begin(database)))
+        return result;
+    drm_statement_prepare(&statement, database, "PRAGMA user_version");
+    if (drm_statement_step(&statement))
+        version = (int)drm_statement_int(&statement, 0);
+    if (DRM_SUCCEEDED(result = drm_statement_finish(&statement)))
+    {
+        snprintf(sql, sizeof(sql), "PRAGMA user_version=%d; COMMIT", version);
+        result = drm_database_execute(database, sql);
+    }
+    drm_database_rollback(database);
+    return result;
+}
+
+drm_result drm_database_commit(struct drm_database *database)
+{
+    drm_result result = drm_database_execute(database, "COMMIT");
+
+    database->in_doubt = DRM_FAILED(result) && DRM_FAILED(write_over_failed_commit(database));
+    return result;
 }
 
 drm_result drm_database_check(struct drm_database *database, const char *const *tables, size_t count)

@@ -31,6 +31,7 @@ struct drm_database
     const struct drm_log *log;
     const struct drm_task *task; /* whose cancel ends a wait for another process; NULL: nobody's */
     bool read_only;              /* the folder cannot be written; what is there can be read */
+    bool in_doubt;               /* the last commit failed, and yet may be in force when the database is next opened */
 };
 
 enum drm_database_mode
@@ -75,6 +76,8 @@ drm_result drm_database_check(struct drm_database *database, const char *const *
 
 /* Write transactions. rollback is safe where none is open, so that every error path may call it. */
 drm_result drm_database_begin(struct drm_database *database); /* BEGIN IMMEDIATE */
+drm_result drm_database_try_begin(struct drm_database *database); /* waits for nobody */
+/* A failed one is rolled back, and settled where the disk lets it: see in_doubt. */
 drm_result drm_database_commit(struct drm_database *database);
 void drm_database_rollback(struct drm_database *database);
 
