@@ -102,8 +102,7 @@ static drm_result put_in_force(struct drm_authority *authority, struct drm_versi
     if (DRM_FAILED(result = write_state(authority, version, component, name))
         || (old->component && DRM_FAILED(result = drm_content_retire_locked(&authority->contents, old->component))))
         goto done;
-    drm_content_sweep_locked(&authority->contents);
-    if (DRM_SUCCEEDED(result = drm_database_commit(authority->database)) && component->staged)
+    if (DRM_SUCCEEDED(result = drm_content_commit_locked(&authority->contents)) && component->staged)
         drm_staged_content_keep(component->staged);
 
 done:

@@ -159,8 +159,7 @@ static drm_result publish_list(struct drm_authority *authority, struct drm_autho
         || DRM_FAILED(result = drm_authority_find_list_locked(authority, DRM_REVOCATION_REVINFO, &index))
         || DRM_FAILED(result = put_index_locked(authority, index.version + 1, index.content)))
         goto done;
-    drm_content_sweep_locked(&authority->contents);
-    if (DRM_SUCCEEDED(result = drm_database_commit(authority->database)))
+    if (DRM_SUCCEEDED(result = drm_content_commit_locked(&authority->contents)))
         drm_staged_content_keep(staged);
 
 done:

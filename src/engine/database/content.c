@@ -28,6 +28,7 @@ struct drm_staged_content
     struct drm_file *file;
     int64_t number;          /* of its row; 0: none, since it is small */
     uint64_t size;
+    bool installed;          /* in a transaction that may have failed since */
     bool kept;
 };
 
@@ -164,7 +165,10 @@ drm_result drm_staged_content_install_locked(struct drm_staged_content *content,
             result = DRM_E_NOT_FOUND;
     }
     if (DRM_SUCCEEDED(result))
+    {
+        content->installed = true;
         *number = row;
+    }
     return result;
 }
 
@@ -179,7 +183,7 @@ void drm_staged_content_discard(struct drm_staged_content *content)
         return;
     drm_file_close(content->file);
     drm_buffer_free(&content->bytes);
-    if (content->number && !content->kept)
+    if (content->number && !content->kept && !(content->installed && content->table->database->in_doubt))
     {
         struct drm_content_table *table = content->table;
         char *path = path_of(table, content->number);
@@ -212,16 +216,33 @@ drm_result drm_content_retire_locked(struct drm_content_table *table, int64_t nu
     return drm_statement_run(&statement);
 }
 
-void drm_content_sweep_locked(struct drm_content_table *table)
+/* Files of processes that died count as retired; also what was staged tomorrow, before the clock was set back. *any:
+ * there are some. */
+static drm_result find_retired(struct drm_content_table *table, bool *any)
+{
+    int64_t time = now(table);
+    struct drm_statement statement;
+    drm_result result;
+
+    drm_statement_prepare(&statement, table->database,
+                          "UPDATE content SET state = 2 WHERE state = 0 AND created NOT BETWEEN ?1 AND ?2");
+    drm_statement_bind_int(&statement, 1, time - STAGED_LIFE_MS);
+    drm_statement_bind_int(&statement, 2, time + STAGED_LIFE_MS);
+    if (DRM_FAILED(result = drm_statement_run(&statement)))
+        return result;
+    drm_statement_prepare(&statement, table->database, "SELECT 1 FROM content WHERE state = 2 LIMIT 1");
+    *any = drm_statement_step(&statement);
+    return drm_statement_finish(&statement);
+}
+
+/* A process that dies in here leaves rows without files, which the next sweep takes for deleted. */
+static void sweep(struct drm_content_table *table)
 {
     struct drm_statement find;
-    int64_t time = now(table);
 
-    /* Also what was staged tomorrow: the clock was set back. */
-    drm_statement_prepare(&find, table->database,
-                          "SELECT id FROM content WHERE state = 2 OR (state = 0 AND created NOT BETWEEN ?1 AND ?2)");
-    drm_statement_bind_int(&find, 1, time - STAGED_LIFE_MS);
-    drm_statement_bind_int(&find, 2, time + STAGED_LIFE_MS);
+    if (DRM_FAILED(drm_database_try_begin(table->database)))
+        return; /* the operation is done; it does not wait for others to clear up */
+    drm_statement_prepare(&find, table->database, "SELECT id FROM content WHERE state = 2");
     while (drm_statement_step(&find))
     {
         int64_t number = drm_statement_int(&find, 0);
@@ -233,6 +254,18 @@ void drm_content_sweep_locked(struct drm_content_table *table)
         free(path);
     }
     (void)drm_statement_finish(&find);
+    (void)drm_database_commit(table->database);
+    drm_database_rollback(table->database);
+}
+
+drm_result drm_content_commit_locked(struct drm_content_table *table)
+{
+    bool any = false;
+    drm_result result = find_retired(table, &any);
+
+    if (DRM_SUCCEEDED(result) && DRM_SUCCEEDED(result = drm_database_commit(table->database)) && any)
+        sweep(table);
+    return result;
 }
 
 static drm_result open_row(struct drm_statement *statement, struct drm_content *content, bool *in_file)

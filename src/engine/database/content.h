@@ -45,16 +45,22 @@ drm_result drm_staged_content_finish(struct drm_staged_content *content);
 uint64_t drm_staged_content_size(const struct drm_staged_content *content);
 /* Part of the caller's write transaction, which then may refer to *number. */
 drm_result drm_staged_content_install_locked(struct drm_staged_content *content, int64_t *number);
-/* After the commit: discard only frees it then. */
+/* After the commit: discard only frees it then. Without it, what was installed in a transaction that failed is
+ * deleted, unless the transaction may yet be in force (drm_database.in_doubt): then a sweep does it. */
 void drm_staged_content_keep(struct drm_staged_content *content);
 void drm_staged_content_discard(struct drm_staged_content *content); /* takes the lock; NULL is fine */
 
 /* --- in place --------------------------------------------------------------------------------------------- */
 
-/* Parts of a write transaction. retire: nothing refers to it any more. sweep: deletes the files that are retired or
- * were left by processes that died, except those that somebody has open; failures are passed over. */
+/* Part of a write transaction: nothing refers to it any more. */
 drm_result drm_content_retire_locked(struct drm_content_table *table, int64_t number);
-void drm_content_sweep_locked(struct drm_content_table *table);
+
+/*
+ * Commits the caller's write transaction, and then deletes the files that are retired or were left by processes that
+ * died, except those that somebody has open. Never before: until the commit the old state needs them. Failures to
+ * delete are passed over.
+ */
+drm_result drm_content_commit_locked(struct drm_content_table *table);
 
 /* An open content stays readable whatever becomes of its row. A zeroed struct is a closed one. */
 struct drm_content

@@ -201,10 +201,9 @@ drm_result drm_store_install(struct drm_store *store, const struct drm_install *
     for (size_t i = 0; i < install->list_count; i++)
         if (DRM_FAILED(result = install_list(store, anchor, install, &install->lists[i], &taken[i])))
             goto done;
-    drm_content_sweep_locked(&store->contents);
     changing = true;
     drm_generation_begin_change(&store->generation);
-    result = drm_database_commit(store->database);
+    result = drm_content_commit_locked(&store->contents);
     if (DRM_SUCCEEDED(result))
     {
         for (size_t i = 0; i < install->list_count; i++)
