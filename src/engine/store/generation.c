@@ -22,33 +22,39 @@ static bool open_handle(struct drm_generation *generation, const char *path, int
     sqlite3_file *file = vfs ? calloc(1, (size_t)vfs->szOsFile) : NULL;
     char *full = vfs ? calloc(1, (size_t)vfs->mxPathname + 3) : NULL;
     int out_flags = 0;
-    bool opened = file && full && vfs->xFullPathname(vfs, path, vfs->mxPathname + 1, full) == SQLITE_OK
+    /* SQLITE_OK_SYMLINK is a success too: its primary code counts. */
+    bool opened = file && full && (vfs->xFullPathname(vfs, path, vfs->mxPathname + 1, full) & 0xff) == SQLITE_OK
                   && vfs->xOpen(vfs, full, file, flags | SQLITE_OPEN_SUPER_JOURNAL, &out_flags) == SQLITE_OK;
 
-    free(full);
     if (!opened)
     {
         if (file && file->pMethods)
             (void)file->pMethods->xClose(file);
         free(file);
+        free(full);
         return false;
     }
     generation->handle = file;
+    generation->path = full;
     generation->writable = out_flags & SQLITE_OPEN_READWRITE;
     return true;
 }
 
-/* A new file gets its size at once: two processes that do so at the same time write the same zeros. */
+/*
+ * A new file gets its size at once, by a write and not by growing alone: a page that the disk has no room for would
+ * end the process when it is looked at. The number itself is left out, and is zero: another process that made the
+ * file may have changed it already.
+ */
 static bool has_its_size(sqlite3_file *file)
 {
     static const uint8_t zeros[GENERATION_FILE_SIZE];
+    const sqlite3_int64 number_size = sizeof(uint64_t);
     sqlite3_int64 size = 0;
 
     if (file->pMethods->xFileSize(file, &size) != SQLITE_OK)
         return false;
-    if (size >= GENERATION_FILE_SIZE)
-        return true;
-    return file->pMethods->xWrite(file, zeros + size, (int)(GENERATION_FILE_SIZE - size), size) == SQLITE_OK;
+    return size >= GENERATION_FILE_SIZE
+           || file->pMethods->xWrite(file, zeros, (int)(GENERATION_FILE_SIZE - number_size), number_size) == SQLITE_OK;
 }
 
 void drm_generation_open(struct drm_generation *generation, const char *path)
@@ -79,6 +85,7 @@ void drm_generation_close(struct drm_generation *generation)
             (void)file->pMethods->xUnfetch(file, 0, (void *)(uintptr_t)generation->map);
         (void)file->pMethods->xClose(file);
         free(file);
+        free(generation->path);
     }
     memset(generation, 0, sizeof(*generation));
 }

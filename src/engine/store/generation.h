@@ -15,6 +15,7 @@
 struct drm_generation
 {
     void *handle;                  /* sqlite3_file, or NULL: no generation can be kept, always ask */
+    char *path;                    /* which the file layer keeps pointing to */
     volatile const uint64_t *map;
     bool writable;
 };
