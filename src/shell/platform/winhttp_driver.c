@@ -199,13 +199,12 @@ static drm_result receive_body(struct winhttp_exchange *exchange, HINTERNET requ
     return DRM_S_OK;
 }
 
-static drm_result perform(struct winhttp_exchange *exchange, HINTERNET session, HINTERNET request)
+static drm_result perform(struct winhttp_exchange *exchange, HINTERNET request)
 {
     struct winhttp_body body;
     struct drm_http_head head;
     drm_result result;
 
-    winhttp_session_choose_proxy(session, request, &exchange->target);
     if (DRM_FAILED(result = ask(exchange, request)))
         return result;
     if (DRM_FAILED(result = winhttp_head_read(request, &head, &body)))
@@ -217,22 +216,25 @@ static drm_result perform(struct winhttp_exchange *exchange, HINTERNET session, 
 DWORD WINAPI winhttp_driver_run(void *argument)
 {
     struct winhttp_exchange *exchange = argument;
-    HINTERNET session, connection = NULL, request = NULL;
+    HINTERNET session = NULL, connection = NULL, request = NULL;
     drm_result result;
 
-    session = winhttp_session();
-    if (session)
+    if (DRM_SUCCEEDED(result = winhttp_session_open(&exchange->target, &session)))
+    {
         connection = WinHttpConnect(session, exchange->target.host, exchange->target.port, 0);
-    if (!connection)
-        result = winhttp_error_result(GetLastError());
-    else if (DRM_SUCCEEDED(result = open_request(exchange, connection, &request)))
-        result = perform(exchange, session, request);
+        if (!connection)
+            result = winhttp_error_result(GetLastError());
+        else if (DRM_SUCCEEDED(result = open_request(exchange, connection, &request)))
+            result = perform(exchange, request);
+    }
 
     winhttp_exchange_end(exchange, result);
     if (request)
         WinHttpCloseHandle(request);
     if (connection)
         WinHttpCloseHandle(connection);
+    if (session)
+        WinHttpCloseHandle(session);
     winhttp_exchange_release(exchange);
     return 0;
 }

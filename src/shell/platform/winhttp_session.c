@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The WinHTTP session of the process, and proxies. */
+/*
+ * WinHTTP sessions and their proxies.
+ *
+ * Each exchange has a session of its own, for the proxy's sake: Wine 8 reads the proxy of the session and ignores that
+ * of the request (measured), and setting it on a session that others use would change their way too.
+ */
 #include "shell/platform/winhttp_session.h"
+
+#include "shell/platform/winhttp_error.h"
 
 #ifndef WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_3
 #define WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_3 0x00002000
@@ -10,36 +17,38 @@
  * but may take seconds on Windows. */
 #define PROXY_DETECTION_PAUSE_MS (5 * 60 * 1000)
 
-static INIT_ONCE session_once = INIT_ONCE_STATIC_INIT;
-static HINTERNET session_handle;
+static INIT_ONCE detection_once = INIT_ONCE_STATIC_INIT;
+static HINTERNET detection_session;   /* WinHTTP keeps scripts that it has fetched with the session that asked */
 static LONG64 proxy_detection_failed; /* GetTickCount64 of the last failure, 0 where there was none */
 
-static BOOL CALLBACK session_open(INIT_ONCE *once, void *parameter, void **context)
+static drm_result open_session(const WINHTTP_PROXY_INFO *proxy, HINTERNET *out)
 {
     DWORD protocols = WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_2 | WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_3;
     HINTERNET session;
 
-    (void)once;
-    (void)parameter;
-    (void)context;
-
-    session = WinHttpOpen(L"wmdrmsdk/0.1", WINHTTP_ACCESS_TYPE_DEFAULT_PROXY, WINHTTP_NO_PROXY_NAME,
-                          WINHTTP_NO_PROXY_BYPASS, WINHTTP_FLAG_ASYNC);
+    session = WinHttpOpen(L"wmdrmsdk/0.1", proxy->dwAccessType, proxy->lpszProxy, proxy->lpszProxyBypass,
+                          WINHTTP_FLAG_ASYNC);
     if (!session)
-        return FALSE;
+        return winhttp_error_result(GetLastError());
     /* Windows 7 has TLS 1.2 but does not offer it unasked; before Windows 11 the flag of 1.3 is refused. */
     if (!WinHttpSetOption(session, WINHTTP_OPTION_SECURE_PROTOCOLS, &protocols, sizeof(protocols)))
     {
         protocols = WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_2;
         WinHttpSetOption(session, WINHTTP_OPTION_SECURE_PROTOCOLS, &protocols, sizeof(protocols));
     }
-    session_handle = session;
-    return TRUE;
+    *out = session;
+    return DRM_S_OK;
 }
 
-HINTERNET winhttp_session(void)
+static BOOL CALLBACK open_detection_session(INIT_ONCE *once, void *parameter, void **context)
 {
-    return InitOnceExecuteOnce(&session_once, session_open, NULL, NULL) ? session_handle : NULL;
+    static const WINHTTP_PROXY_INFO direct = {.dwAccessType = WINHTTP_ACCESS_TYPE_NO_PROXY};
+
+    (void)once;
+    (void)parameter;
+    (void)context;
+
+    return DRM_SUCCEEDED(open_session(&direct, &detection_session));
 }
 
 static bool detection_is_due(void)
@@ -50,16 +59,18 @@ static bool detection_is_due(void)
 }
 
 /* What an automatic configuration (a script's URL in the user's settings, or one that the network announces) says. */
-static bool get_automatic_proxy(HINTERNET session, const WINHTTP_CURRENT_USER_IE_PROXY_CONFIG *settings,
-                                const WCHAR *url, WINHTTP_PROXY_INFO *out)
+static bool get_automatic_proxy(const WINHTTP_CURRENT_USER_IE_PROXY_CONFIG *settings, const WCHAR *url,
+                                WINHTTP_PROXY_INFO *out)
 {
     WINHTTP_AUTOPROXY_OPTIONS options = {.fAutoLogonIfChallenged = FALSE};
 
+    if (!InitOnceExecuteOnce(&detection_once, open_detection_session, NULL, NULL))
+        return false;
     if (settings->fAutoDetect && detection_is_due())
     {
         options.dwFlags = WINHTTP_AUTOPROXY_AUTO_DETECT;
         options.dwAutoDetectFlags = WINHTTP_AUTO_DETECT_TYPE_DHCP | WINHTTP_AUTO_DETECT_TYPE_DNS_A;
-        if (WinHttpGetProxyForUrl(session, url, &options, out))
+        if (WinHttpGetProxyForUrl(detection_session, url, &options, out))
             return true;
         InterlockedExchange64(&proxy_detection_failed, (LONG64)GetTickCount64());
     }
@@ -68,39 +79,48 @@ static bool get_automatic_proxy(HINTERNET session, const WINHTTP_CURRENT_USER_IE
         options.dwFlags = WINHTTP_AUTOPROXY_CONFIG_URL;
         options.dwAutoDetectFlags = 0;
         options.lpszAutoConfigUrl = settings->lpszAutoConfigUrl;
-        return WinHttpGetProxyForUrl(session, url, &options, out);
+        return WinHttpGetProxyForUrl(detection_session, url, &options, out);
     }
     return false;
 }
 
 /* WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY would do all of this, but Windows 7 does not know it. */
-void winhttp_session_choose_proxy(HINTERNET session, HINTERNET request, const struct winhttp_target *target)
+static drm_result open_for_user(const WINHTTP_CURRENT_USER_IE_PROXY_CONFIG *settings, const WCHAR *url,
+                                HINTERNET *out)
 {
-    WINHTTP_CURRENT_USER_IE_PROXY_CONFIG settings = {0};
-    WINHTTP_PROXY_INFO proxy = {.dwAccessType = WINHTTP_ACCESS_TYPE_NO_PROXY};
+    WINHTTP_PROXY_INFO proxy = {0};
+    drm_result result;
 
-    if (target->loopback)
+    if (get_automatic_proxy(settings, url, &proxy))
     {
-        WinHttpSetOption(request, WINHTTP_OPTION_PROXY, &proxy, sizeof(proxy));
-        return;
-    }
-    if (!WinHttpGetIEProxyConfigForCurrentUser(&settings))
-        return; /* no settings (a service's account): the session's default stands */
-
-    if (get_automatic_proxy(session, &settings, target->url, &proxy))
-    {
-        WinHttpSetOption(request, WINHTTP_OPTION_PROXY, &proxy, sizeof(proxy));
+        result = open_session(&proxy, out);
         GlobalFree(proxy.lpszProxy);
         GlobalFree(proxy.lpszProxyBypass);
+        return result;
     }
-    else if (settings.lpszProxy && settings.lpszProxy[0])
+    proxy = (WINHTTP_PROXY_INFO){.dwAccessType = WINHTTP_ACCESS_TYPE_DEFAULT_PROXY};
+    if (settings->lpszProxy && settings->lpszProxy[0])
     {
         proxy.dwAccessType = WINHTTP_ACCESS_TYPE_NAMED_PROXY;
-        proxy.lpszProxy = settings.lpszProxy;
-        proxy.lpszProxyBypass = settings.lpszProxyBypass;
-        WinHttpSetOption(request, WINHTTP_OPTION_PROXY, &proxy, sizeof(proxy));
+        proxy.lpszProxy = settings->lpszProxy;
+        proxy.lpszProxyBypass = settings->lpszProxyBypass;
     }
+    return open_session(&proxy, out);
+}
+
+drm_result winhttp_session_open(const struct winhttp_target *target, HINTERNET *out)
+{
+    static const WINHTTP_PROXY_INFO direct = {.dwAccessType = WINHTTP_ACCESS_TYPE_NO_PROXY};
+    WINHTTP_CURRENT_USER_IE_PROXY_CONFIG settings = {0};
+    drm_result result;
+
+    if (target->loopback)
+        return open_session(&direct, out);
+    /* It fails where there are no settings (a service's account). */
+    WinHttpGetIEProxyConfigForCurrentUser(&settings);
+    result = open_for_user(&settings, target->url, out);
     GlobalFree(settings.lpszAutoConfigUrl);
     GlobalFree(settings.lpszProxy);
     GlobalFree(settings.lpszProxyBypass);
+    return result;
 }
