@@ -73,25 +73,27 @@ static drm_result make_state(struct drm_authority *authority)
     return drm_statement_run(&statement);
 }
 
-/* One transaction: of two processes that make one at once, the second finds the first one's. */
-static drm_result make(struct drm_authority *authority, const char *name)
+struct making
 {
+    struct drm_authority *authority;
+    const char *name;
+};
+
+/* Part of the transaction that makes the database: there is none without keys and lists. */
+static drm_result fill(void *context, struct drm_database *database)
+{
+    const struct making *making = context;
+    struct drm_authority *authority = making->authority;
     drm_result result;
 
-    if (DRM_FAILED(result = drm_database_begin(authority->database)))
-        return result;
-    result = drm_authority_load_keys_locked(authority);
-    if (result != DRM_E_NOT_FOUND)
-        goto done;
-    if (DRM_FAILED(result = drm_authority_make_keys_locked(authority, name))
-        || DRM_FAILED(result = make_state(authority))
-        || DRM_FAILED(result = drm_authority_make_lists_locked(authority)))
-        goto done;
-    if (DRM_SUCCEEDED(result = drm_database_commit(authority->database)))
+    authority->database = authority->contents.database = database;
+    if (DRM_SUCCEEDED(result = drm_authority_make_keys_locked(authority, making->name))
+        && DRM_SUCCEEDED(result = make_state(authority))
+        && DRM_SUCCEEDED(result = drm_authority_make_lists_locked(authority)))
         drm_log_write(&authority->host->log, "authority: made a new one in %s", authority->directory);
-
-done:
-    drm_database_rollback(authority->database);
+    /* They are read like any other's when it is open: another process may be faster. */
+    drm_authority_forget_keys(authority);
+    authority->database = authority->contents.database = NULL;
     return result;
 }
 
@@ -124,12 +126,17 @@ static drm_result open_database(struct drm_authority *authority, const struct dr
     char *path = drm_path_join(options->directory, DATABASE_NAME);
     enum drm_database_mode database_mode =
         mode == DRM_AUTHORITY_OPEN ? DRM_DATABASE_OPEN : DRM_DATABASE_OPEN_OR_CREATE;
+    struct making making = {.authority = authority, .name = options->name};
+    struct drm_database_schema schema = authority_schema;
     drm_result result;
 
     if (!path)
         return DRM_E_OUT_OF_MEMORY;
-    result = drm_database_open(path, &authority_schema, database_mode, &options->host->log, options->task,
+    schema.fill = fill;
+    schema.context = &making;
+    result = drm_database_open(path, &schema, database_mode, &options->host->log, options->task,
                                &authority->database);
+    authority->contents.database = authority->database;
     free(path);
     return result;
 }
@@ -151,6 +158,12 @@ static drm_result create(const struct drm_authority_options *options, struct drm
         drm_authority_close(authority);
         return DRM_E_OUT_OF_MEMORY;
     }
+    authority->contents = (struct drm_content_table){
+        .lock = authority->lock,
+        .host = authority->host,
+        .directory = authority->directory,
+        .prefix = "authority",
+    };
     *out = authority;
     return DRM_S_OK;
 }
@@ -165,16 +178,7 @@ drm_result drm_authority_open(const struct drm_authority_options *options, enum 
         return result;
     if (DRM_FAILED(result = open_database(authority, options, mode)))
         goto done;
-    authority->contents = (struct drm_content_table){
-        .database = authority->database,
-        .lock = authority->lock,
-        .host = authority->host,
-        .directory = authority->directory,
-        .prefix = "authority",
-    };
     result = drm_authority_load_keys_locked(authority);
-    if (result == DRM_E_NOT_FOUND && mode == DRM_AUTHORITY_OPEN_OR_CREATE)
-        result = make(authority, options->name);
     if (DRM_SUCCEEDED(result) && drm_authority_keys_need_renewal(authority))
         result = renew(authority);
     if (DRM_SUCCEEDED(result))

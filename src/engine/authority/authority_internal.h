@@ -65,7 +65,7 @@ drm_result drm_authority_read_state_locked(struct drm_authority *authority, stru
 drm_result drm_authority_make_keys_locked(struct drm_authority *authority, const char *name);
 /* New certificates for the same keys. */
 drm_result drm_authority_renew_keys_locked(struct drm_authority *authority);
-/* Reads all keys. DRM_E_NOT_FOUND where there are none yet. */
+/* Reads all keys. DRM_E_STORE_CORRUPT where any is missing: there is no authority without. */
 drm_result drm_authority_load_keys_locked(struct drm_authority *authority);
 /* Is any certificate not valid, or about to end? */
 bool drm_authority_keys_need_renewal(const struct drm_authority *authority);

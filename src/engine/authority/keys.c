@@ -56,23 +56,17 @@ static drm_result make_secret(struct drm_authority *authority, uint8_t secret[DR
     return result;
 }
 
-/* DRM_E_NOT_FOUND where there is none, and no key either: the authority is still to be made. */
 static drm_result read_secret(struct drm_authority *authority, struct drm_buffer *out)
 {
     struct drm_statement statement;
     drm_result result, read = DRM_E_STORE_CORRUPT;
 
-    drm_statement_prepare(&statement, authority->database,
-                          "SELECT (SELECT count(*) FROM secret), (SELECT count(*) FROM key),"
-                          " (SELECT sealed FROM secret)");
+    drm_statement_prepare(&statement, authority->database, "SELECT sealed FROM secret");
     if (drm_statement_step(&statement))
     {
-        struct drm_span sealed = drm_statement_blob(&statement, 2);
+        struct drm_span sealed = drm_statement_blob(&statement, 0);
 
-        if (drm_statement_int(&statement, 0))
-            read = drm_buffer_append(out, sealed.data, sealed.size);
-        else if (!drm_statement_int(&statement, 1))
-            read = DRM_E_NOT_FOUND;
+        read = drm_buffer_append(out, sealed.data, sealed.size);
     }
     result = drm_statement_finish(&statement);
     return DRM_FAILED(result) ? result : read;

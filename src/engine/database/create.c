@@ -96,6 +96,7 @@ static drm_result fill(const char *path, const struct drm_database_schema *schem
     if (DRM_SUCCEEDED(result = drm_database_execute(database, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF"))
         && DRM_SUCCEEDED(result = drm_database_begin(database))
         && DRM_SUCCEEDED(result = drm_database_apply(database, schema, 0))
+        && (!schema->fill || DRM_SUCCEEDED(result = schema->fill(schema->context, database)))
         && DRM_SUCCEEDED(result = drm_database_commit(database)))
         result = drm_database_execute(database, "PRAGMA synchronous=FULL; PRAGMA journal_mode=WAL");
     drm_database_close(database);

@@ -18,11 +18,16 @@
  * empty database version 1, scripts[n] upgrades version n to n + 1, each in one transaction with the new version
  * number.
  */
+struct drm_database;
+
 struct drm_database_schema
 {
     uint32_t application_id;
     const char *const *scripts;
     int version; /* number of scripts */
+    /* NULL, or what belongs into a new one from its beginning: part of the transaction that makes it. */
+    drm_result (*fill)(void *context, struct drm_database *database);
+    void *context;
 };
 
 struct drm_database
