@@ -9,7 +9,7 @@
 
 #include "engine/authority/authority_internal.h"
 #include "engine/base/path.h"
-#include "engine/store/set_aside.h"
+#include "engine/database/set_aside.h"
 
 #define AUTHORITY_APPLICATION_ID 0x574d4441 /* "WMDA" */
 #define DATABASE_NAME "authority.db"

@@ -9,7 +9,7 @@
 
 #include "engine/base/path.h"
 #include "engine/crypto/crypto.h"
-#include "engine/store/set_aside.h"
+#include "engine/database/set_aside.h"
 #include "engine/store/store_internal.h"
 
 #define STORE_APPLICATION_ID 0x574d4453 /* "WMDS" */

@@ -2,7 +2,7 @@
 /*
  * A damaged database is moved aside, never deleted.
  */
-#include "engine/store/set_aside.h"
+#include "engine/database/set_aside.h"
 
 #include <stdio.h>
 #include <stdlib.h>
