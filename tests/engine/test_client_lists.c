@@ -272,6 +272,89 @@ static void check__a_million_entries(void **state)
     free(others);
 }
 
+/* Of three anchors: two with a list of this type, a third with none. Each question looks into all of them. */
+static void check__lists_of_all_anchors_count(void **state)
+{
+    struct fixture *fixture = *state, *other;
+    uint8_t anchors[3][DRM_SIGN_PUBLIC_SIZE] = {{0}, {0}, {9}}, *entries = make_entries(0, 3);
+    struct drm_client_options options = {.directory = fixture->host.directory, .service_url = "http://127.0.0.1:1",
+                                         .anchors = (const uint8_t(*)[DRM_SIGN_PUBLIC_SIZE])anchors, .anchor_count = 3,
+                                         .host = &fixture->host.host};
+    struct fixture *sides[2];
+    void *other_state = NULL;
+
+    assert_int_equal(client_setup(&other_state), 0);
+    other = other_state;
+    sides[0] = fixture;
+    sides[1] = other;
+    for (size_t i = 0; i < COUNT(sides); i++)
+    {
+        struct drm_authority *authority = open_authority(sides[i]);
+
+        memcpy(anchors[i], drm_authority_root(authority), sizeof(anchors[i]));
+        drm_authority_close(authority);
+        revoke(sides[i], DRM_REVOCATION_APP, entries + i * DRM_REVOCATION_ENTRY_SIZE, 1);
+    }
+    drm_client_free(fixture->client);
+    assert_int_equal(drm_client_create(&options, &fixture->client), DRM_S_OK);
+    for (size_t i = 0; i < COUNT(sides); i++)
+    {
+        struct drm_buffer list = authority_list(sides[i], DRM_REVOCATION_APP);
+
+        assert_int_equal(set_list(fixture, DRM_REVOCATION_APP, list.data, list.size), DRM_S_OK);
+        drm_buffer_free(&list);
+    }
+    for (size_t round = 0; round < 3; round++)
+    {
+        assert_true(is_revoked(fixture, DRM_REVOCATION_APP, entries));
+        assert_true(is_revoked(fixture, DRM_REVOCATION_APP, entries + DRM_REVOCATION_ENTRY_SIZE));
+        assert_false(is_revoked(fixture, DRM_REVOCATION_APP, entries + 2 * DRM_REVOCATION_ENTRY_SIZE));
+        assert_false(is_revoked(fixture, DRM_REVOCATION_GRL, entries));
+    }
+    free(entries);
+    client_teardown(&other_state);
+}
+
+static uint64_t read_generation(struct fixture *fixture)
+{
+    uint64_t generation = 0;
+    size_t size;
+    uint8_t *bytes = test_file_read(test_host_path(&fixture->host, "generation"), &size);
+
+    assert_true(size >= sizeof(generation));
+    memcpy(&generation, bytes, sizeof(generation));
+    free(bytes);
+    return generation;
+}
+
+/* An odd number is what a process leaves that is killed in mid-commit, none what somebody leaves who deletes the file:
+ * the first question settles both, so that the ones after it need not ask the database. */
+static void check__unsettled_generation_is_settled(void **state)
+{
+    static const uint64_t unsettled[] = {0, 1, 7001};
+    struct fixture *fixture = *state;
+    uint8_t *entries = make_entries(0, 10);
+
+    revoke(fixture, DRM_REVOCATION_GRL, entries, 9);
+    assert_int_equal(refresh(fixture), DRM_S_OK);
+    for (size_t i = 0; i < COUNT(unsettled); i++)
+    {
+        uint8_t bytes[4096] = {0};
+        uint64_t settled;
+
+        memcpy(bytes, &unsettled[i], sizeof(unsettled[i]));
+        client_reopen(fixture);
+        test_file_write(test_host_path(&fixture->host, "generation"), bytes, sizeof(bytes));
+        assert_true(is_revoked(fixture, DRM_REVOCATION_GRL, entries));
+        assert_false(is_revoked(fixture, DRM_REVOCATION_GRL, entries + 9 * DRM_REVOCATION_ENTRY_SIZE));
+        client_reopen(fixture);
+        settled = read_generation(fixture);
+        assert_true(settled > unsettled[i]);
+        assert_int_equal(settled % 2, 0);
+    }
+    free(entries);
+}
+
 /* --- damage ----------------------------------------------------------------------------------------------- */
 
 static void spoil_list_file(struct fixture *fixture, bool remove_it)
@@ -337,6 +420,8 @@ int run_client_list_tests(void)
         ROW(set__list_of_another_authority_is_refused),
         ROW(check__certificate_and_chain),
         ROW(check__a_million_entries),
+        ROW(check__lists_of_all_anchors_count),
+        ROW(check__unsettled_generation_is_settled),
         ROW(damage__of_a_stored_list_is_told_and_healed),
     };
 

@@ -27,7 +27,8 @@ void drm_generation_close(struct drm_generation *generation);
 /* The number now; 0 (never a settled one) where it is odd or there is none. */
 uint64_t drm_generation_read(const struct drm_generation *generation);
 
-/* Around a commit, inside its write transaction, which is what keeps other writers away. */
+/* Around a commit, inside its write transaction, which is what keeps other writers away. end_change alone, in one
+ * that changes nothing, settles what a killed process left. */
 void drm_generation_begin_change(struct drm_generation *generation);
 void drm_generation_end_change(struct drm_generation *generation);
 

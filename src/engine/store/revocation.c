@@ -2,6 +2,7 @@
 /*
  * Stored revocation lists: their versions, their bytes, and the question whether somebody is on one.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/store/store_internal.h"
@@ -34,16 +35,16 @@ drm_result drm_store_list_versions(struct drm_store *store, const uint8_t anchor
     return result;
 }
 
-static void close_list(struct drm_open_list *list)
-{
-    drm_content_close(&list->content);
-    memset(list, 0, sizeof(*list));
-}
-
 void drm_store_close_lists_locked(struct drm_store *store)
 {
-    for (size_t i = 0; i < DRM_REVOCATION_TYPES; i++)
-        close_list(&store->lists[i]);
+    struct drm_open_list *list;
+
+    while ((list = store->lists))
+    {
+        store->lists = list->next;
+        drm_content_close(&list->content);
+        free(list);
+    }
     store->lists_generation = 0;
 }
 
@@ -173,41 +174,96 @@ drm_result drm_store_sound_list_versions(struct drm_store *store, const uint8_t 
     return result;
 }
 
-/* Gives the open list of a type, asking the database only where something may have changed since the last time. */
+/* --- is somebody on it? ------------------------------------------------------------------------------------ */
+
+static void forget_list(struct drm_open_list *list)
+{
+    drm_content_close(&list->content);
+    list->known = list->present = false;
+}
+
+/* The place of a list among those that were asked for. */
+static drm_result find_place(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
+                             enum drm_revocation_type type, struct drm_open_list **out)
+{
+    struct drm_open_list *list;
+
+    for (list = store->lists; list; list = list->next)
+        if (list->type == type && !memcmp(list->anchor, anchor, sizeof(list->anchor)))
+            break;
+    if (!list)
+    {
+        if (!(list = calloc(1, sizeof(*list))))
+            return DRM_E_OUT_OF_MEMORY;
+        list->type = type;
+        memcpy(list->anchor, anchor, sizeof(list->anchor));
+        list->next = store->lists;
+        store->lists = list;
+    }
+    *out = list;
+    return DRM_S_OK;
+}
+
+/* Makes an open list what the database says of it now. */
+static drm_result renew_list(struct drm_store *store, struct drm_open_list *list)
+{
+    struct drm_open_list found;
+    uint64_t offset = 0;
+    drm_result result;
+
+    if (DRM_FAILED(result = find_list(store, list->anchor, list->type, &found, &offset)))
+        return result;
+    if (list->present && found.present && list->number == found.number)
+        return DRM_S_OK; /* something else changed; the open list is still the one */
+    forget_list(list);
+    if (DRM_FAILED(result = open_list(store, list->anchor, list->type, &found, &offset)))
+        return result;
+    if (found.present && DRM_FAILED(result = prove_entries(&found, offset)))
+    {
+        drm_content_close(&found.content);
+        return result;
+    }
+    list->present = found.present;
+    list->number = found.number;
+    list->head = found.head;
+    list->content = found.content;
+    list->entries = found.entries;
+    return DRM_S_OK;
+}
+
+/*
+ * A process that was killed in mid-commit left the number odd, and a file that is new has none: until the next commit
+ * every question would ask the database. Whoever may write knows that no commit is under way. Does not wait for that.
+ */
+static uint64_t settle_generation(struct drm_store *store)
+{
+    if (!store->generation.writable || store->database->read_only
+        || DRM_FAILED(drm_database_try_begin(store->database)))
+        return 0;
+    drm_generation_end_change(&store->generation);
+    drm_database_rollback(store->database);
+    return drm_generation_read(&store->generation);
+}
+
+/* Gives an open list, asking the database only where something may have changed since the last time. */
 static drm_result current_list(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
                                enum drm_revocation_type type, struct drm_open_list **out)
 {
-    struct drm_open_list *list = &store->lists[type - 1], found;
-    uint64_t generation = drm_generation_read(&store->generation), offset = 0;
+    uint64_t generation = drm_generation_read(&store->generation);
+    struct drm_open_list *list;
     drm_result result;
 
+    if (!generation)
+        generation = settle_generation(store);
     if (!generation || generation != store->lists_generation)
-        for (size_t i = 0; i < DRM_REVOCATION_TYPES; i++)
-            store->lists[i].known = false;
+        for (list = store->lists; list; list = list->next)
+            list->known = false;
     store->lists_generation = generation;
 
-    if (!list->known || memcmp(list->anchor, anchor, sizeof(list->anchor)))
-    {
-        if (DRM_FAILED(result = find_list(store, anchor, type, &found, &offset)))
-            return result;
-        if (list->present && found.present && list->number == found.number
-            && !memcmp(list->anchor, anchor, sizeof(list->anchor)))
-            list->known = true; /* something else changed; the open list is still the one */
-        else
-        {
-            close_list(list);
-            if (DRM_FAILED(result = open_list(store, anchor, type, &found, &offset)))
-                return result;
-            if (found.present && DRM_FAILED(result = prove_entries(&found, offset)))
-            {
-                close_list(&found);
-                return result;
-            }
-            *list = found;
-            list->known = true;
-            memcpy(list->anchor, anchor, sizeof(list->anchor));
-        }
-    }
+    if (DRM_FAILED(result = find_place(store, anchor, type, &list))
+        || (!list->known && DRM_FAILED(result = renew_list(store, list))))
+        return result;
+    list->known = true;
     *out = list;
     return DRM_S_OK;
 }

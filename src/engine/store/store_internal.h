@@ -12,9 +12,11 @@
 /* A list that is open, with its entries at one place. */
 struct drm_open_list
 {
-    bool known;                  /* the database was asked */
-    bool present;
+    struct drm_open_list *next;
     uint8_t anchor[DRM_SIGN_PUBLIC_SIZE];
+    enum drm_revocation_type type;
+    bool known;                  /* the database was asked, and nothing changed since */
+    bool present;                /* there is such a list: what follows is set */
     int64_t number;              /* of its content */
     struct drm_revocation_head head;
     struct drm_content content;
@@ -30,7 +32,7 @@ struct drm_store
     struct drm_content_table contents;
     struct drm_generation generation;
     uint64_t lists_generation;   /* of the open lists */
-    struct drm_open_list lists[DRM_REVOCATION_TYPES];
+    struct drm_open_list *lists; /* one for each anchor and type that was asked for */
     bool has_secret;
     int64_t secret_number;
     uint8_t secret[DRM_AEAD_KEY_SIZE];
