@@ -89,6 +89,7 @@ static void make__failing_protector_leaves_nothing(void **state)
     atomic_store(&other.seal_result, DRM_S_OK);
     assert_int_equal(drm_authority_open(&options, DRM_AUTHORITY_OPEN_OR_CREATE, &authority), DRM_S_OK);
     assert_int_equal(atomic_load(&other.seals), 2); /* one for all keys */
+    assert_int_equal(atomic_load(&other.unseals), 0);
     drm_authority_close(authority);
     test_host_free(&other);
 }

@@ -87,14 +87,39 @@ static drm_result fill(void *context, struct drm_database *database)
     drm_result result;
 
     authority->database = authority->contents.database = database;
+    drm_authority_forget_keys(authority);
     if (DRM_SUCCEEDED(result = drm_authority_make_keys_locked(authority, making->name))
         && DRM_SUCCEEDED(result = make_state(authority))
         && DRM_SUCCEEDED(result = drm_authority_make_lists_locked(authority)))
         drm_log_write(&authority->host->log, "authority: made a new one in %s", authority->directory);
-    /* They are read like any other's when it is open: another process may be faster. */
-    drm_authority_forget_keys(authority);
     authority->database = authority->contents.database = NULL;
     return result;
+}
+
+/* Are the keys in memory, if there are any, those that the database has? What was made a moment ago may be set aside
+ * already, and replaced by another process. */
+static bool has_keys_of_database(struct drm_authority *authority)
+{
+    uint8_t root[DRM_SIGN_PUBLIC_SIZE];
+    struct drm_statement statement;
+    bool same = false;
+
+    if (!authority->issuers.size)
+        return false;
+    drm_statement_prepare(&statement, authority->database, "SELECT public_key FROM key WHERE role = ?1");
+    drm_statement_bind_int(&statement, 1, DRM_ROLE_ROOT);
+    if (drm_statement_step(&statement) && drm_statement_fixed(&statement, 0, root, sizeof(root)))
+        same = !memcmp(root, drm_authority_root(authority), sizeof(root));
+    return DRM_SUCCEEDED(drm_statement_finish(&statement)) && same;
+}
+
+/* The protector is slow: a new authority's keys are not opened again. */
+static drm_result load_keys(struct drm_authority *authority)
+{
+    if (has_keys_of_database(authority))
+        return DRM_S_OK;
+    drm_authority_forget_keys(authority);
+    return drm_authority_load_keys_locked(authority);
 }
 
 /* Certificates end, and a clock that was wrong when they were made may be right now. */
@@ -178,7 +203,7 @@ drm_result drm_authority_open(const struct drm_authority_options *options, enum 
         return result;
     if (DRM_FAILED(result = open_database(authority, options, mode)))
         goto done;
-    result = drm_authority_load_keys_locked(authority);
+    result = load_keys(authority);
     if (DRM_SUCCEEDED(result) && drm_authority_keys_need_renewal(authority))
         result = renew(authority);
     if (DRM_SUCCEEDED(result))
