@@ -205,6 +205,26 @@ static void load__every_variable_is_read(void **state)
     configuration_free(&configuration);
 }
 
+static void load__relative_store_directory_stays_where_it_was(void **state)
+{
+    struct configuration configuration;
+    WCHAR before[MAX_PATH], windows[MAX_PATH], wanted[MAX_PATH + 8];
+    char expected[3 * MAX_PATH];
+
+    (void)state;
+    assert_true(GetCurrentDirectoryW(ARRAYSIZE(before), before));
+    assert_true(GetWindowsDirectoryW(windows, ARRAYSIZE(windows)));
+    assert_true(SetCurrentDirectoryW(windows));
+    set_variable(L"WMDRM_STORE_DIRECTORY", L"a\\..\\store");
+    assert_result(configuration_load(&configuration), DRM_S_OK);
+    assert_true(SetCurrentDirectoryW(before));
+
+    swprintf(wanted, ARRAYSIZE(wanted), L"%ls\\store", windows);
+    assert_true(WideCharToMultiByte(CP_UTF8, 0, wanted, -1, expected, sizeof(expected), NULL, NULL));
+    assert_string_equal(configuration.store_directory, expected);
+    configuration_free(&configuration);
+}
+
 /* There is always a store: none named, and explicitly none named, are the same. */
 static void load__empty_store_directory_is_the_default(void **state)
 {
@@ -389,6 +409,7 @@ int main(void)
         configuration_test(load__empty_text_ends_the_search),
         configuration_test(load__settings_are_looked_up_one_by_one),
         configuration_test(load__every_variable_is_read),
+        configuration_test(load__relative_store_directory_stays_where_it_was),
         configuration_test(load__empty_store_directory_is_the_default),
         configuration_test(load__registry_text_is_expanded_where_it_says_so),
         configuration_test(load__registry_text_ends_where_it_should),

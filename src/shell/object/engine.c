@@ -11,6 +11,7 @@
 #include "shell/platform/dpapi_protector.h"
 #include "shell/platform/system_clock.h"
 #include "shell/platform/trace.h"
+#include "shell/platform/utf8.h"
 #include "shell/platform/winhttp_transport.h"
 
 struct engine
@@ -54,19 +55,35 @@ static bool same_configuration(const struct configuration *a, const struct confi
            && same_text(a->store_directory, b->store_directory) && a->timeout_ms == b->timeout_ms;
 }
 
-/* A store on a network folder is refused: SQLite's locks and mappings cannot be trusted there. */
-static bool is_on_network(const char *directory)
+static bool is_network_path(const WCHAR *path)
 {
-    WCHAR wide[MAX_PATH * 2], full[MAX_PATH * 2], root[MAX_PATH];
+    if (!wcsncmp(path, L"\\\\?\\", 4) || !wcsncmp(path, L"\\\\.\\", 4))
+        return !_wcsnicmp(path + 4, L"UNC\\", 4);
+    return !wcsncmp(path, L"\\\\", 2);
+}
 
-    if (!MultiByteToWideChar(CP_UTF8, 0, directory, -1, wide, ARRAYSIZE(wide))
-        || !GetFullPathNameW(wide, ARRAYSIZE(full), full, NULL))
-        return false;
-    if (!wcsncmp(full, L"\\\\?\\UNC\\", 8))
-        return true;
-    if (!wcsncmp(full, L"\\\\", 2) && wcsncmp(full, L"\\\\?\\", 4) && wcsncmp(full, L"\\\\.\\", 4))
-        return true;
-    return GetVolumePathNameW(full, root, ARRAYSIZE(root)) && GetDriveTypeW(root) == DRIVE_REMOTE;
+/* A store on a network folder is refused: SQLite's locks and mappings cannot be trusted there. The path is absolute. */
+static HRESULT refuse_network(const char *directory)
+{
+    WCHAR *path, *root;
+    HRESULT hr;
+
+    if (FAILED(hr = utf8_to_wide(directory, &path)))
+        return hr;
+    if (is_network_path(path))
+        hr = DRM_E_STORE_ON_NETWORK;
+    else if (!(root = malloc((wcslen(path) + 2) * sizeof(*root)))) /* never longer, but for a separator at its end */
+        hr = E_OUTOFMEMORY;
+    else
+    {
+        if (GetVolumePathNameW(path, root, (DWORD)wcslen(path) + 2) && GetDriveTypeW(root) == DRIVE_REMOTE)
+            hr = DRM_E_STORE_ON_NETWORK;
+        free(root);
+    }
+    free(path);
+    if (hr == DRM_E_STORE_ON_NETWORK)
+        trace_line("configuration: the store folder %s is on a network", directory);
+    return hr;
 }
 
 static HRESULT create_client(const struct configuration *configuration, struct drm_client **out)
@@ -76,11 +93,8 @@ static HRESULT create_client(const struct configuration *configuration, struct d
     size_t count;
     HRESULT hr;
 
-    if (is_on_network(configuration->store_directory))
-    {
-        trace_line("configuration: the store folder %s is on a network", configuration->store_directory);
-        return DRM_E_STORE_ON_NETWORK;
-    }
+    if (FAILED(hr = refuse_network(configuration->store_directory)))
+        return hr;
     if (FAILED(hr = configuration_parse_anchors(configuration->trust_anchor, &anchors, &count)))
     {
         trace_line("configuration: the trust anchor is none: 64 hexadecimal digits are expected");

@@ -8,6 +8,7 @@
 #include <oleauto.h>
 
 #include "shell/platform/trace.h"
+#include "shell/platform/utf8.h"
 
 static struct security *security_from_IWMDRMComponent(IWMDRMComponent *iface)
 {
@@ -64,7 +65,6 @@ static HRESULT STDMETHODCALLTYPE security_component_SaveComponent(IWMDRMComponen
     struct security *security = security_from_IWMDRMComponent(iface);
     struct drm_client *client;
     char *narrow = NULL;
-    int size;
     HRESULT hr;
 
     trace_line("%p: SaveComponent", (void *)iface);
@@ -72,17 +72,8 @@ static HRESULT STDMETHODCALLTYPE security_component_SaveComponent(IWMDRMComponen
         return E_POINTER;
     if (FAILED(hr = engine_get_client(security->engine, &client)))
         goto done;
-    if (!(size = WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, path, -1, NULL, 0, NULL, NULL)))
-    {
-        hr = E_INVALIDARG;
+    if (FAILED(hr = utf8_from_wide(path, &narrow)))
         goto done;
-    }
-    if (!(narrow = malloc((size_t)size)))
-    {
-        hr = E_OUTOFMEMORY;
-        goto done;
-    }
-    WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, path, -1, narrow, size, NULL, NULL);
     hr = drm_client_copy_component(client, narrow, NULL, NULL);
 
 done:

@@ -12,6 +12,7 @@
 
 #include "shell/platform/setting.h"
 #include "shell/platform/trace.h"
+#include "shell/platform/utf8.h"
 
 #define STORE_NAME L"\\wmdrmsdk"
 #define MAX_TIMEOUT_SECONDS 3600
@@ -26,11 +27,10 @@ static const struct setting setting_timeout = {L"WMDRM_TIMEOUT", L"Timeout"};
  * store opens on this machine only. */
 static drm_result make_default_directory(char **out)
 {
-    drm_result result = DRM_E_PATH_NOT_FOUND;
+    drm_result result;
     PWSTR folder = NULL;
     size_t length;
     WCHAR *path;
-    int size;
 
     if (FAILED(SHGetKnownFolderPath(&FOLDERID_LocalAppData, KF_FLAG_DONT_VERIFY, NULL, &folder)) || !folder)
         return DRM_E_PATH_NOT_FOUND;
@@ -44,20 +44,36 @@ static drm_result make_default_directory(char **out)
     memcpy(path + length, STORE_NAME, sizeof(STORE_NAME));
     CoTaskMemFree(folder);
 
-    size = WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, path, -1, NULL, 0, NULL, NULL);
-    if (size)
-    {
-        if ((*out = malloc((size_t)size)))
-        {
-            WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, path, -1, *out, size, NULL, NULL);
-            result = DRM_S_OK;
-        }
-        else
-        {
-            result = DRM_E_OUT_OF_MEMORY;
-        }
-    }
+    result = utf8_from_wide(path, out);
     free(path);
+    return result == DRM_E_INVALID_ARGUMENT ? DRM_E_PATH_NOT_FOUND : result;
+}
+
+/* Replaces a path by the absolute one that it means now. Left relative, the program's next SetCurrentDirectory would
+ * lead an object's operations to another store than its questions. */
+static drm_result make_absolute(char **path)
+{
+    WCHAR *wide = NULL, *full = NULL;
+    drm_result result;
+    char *absolute;
+    DWORD size;
+
+    if (DRM_FAILED(result = utf8_to_wide(*path, &wide)))
+        return result;
+    size = GetFullPathNameW(wide, 0, NULL, NULL);
+    if (!size)
+        result = DRM_E_NOT_CONFIGURED;
+    else if (!(full = malloc(size * sizeof(*full))))
+        result = DRM_E_OUT_OF_MEMORY;
+    else if (!(size = GetFullPathNameW(wide, size, full, NULL)))
+        result = DRM_E_NOT_CONFIGURED;
+    else if (DRM_SUCCEEDED(result = utf8_from_wide(full, &absolute)))
+    {
+        free(*path);
+        *path = absolute;
+    }
+    free(full);
+    free(wide);
     return result;
 }
 
@@ -67,7 +83,11 @@ static drm_result load_directory(char **out)
 
     if (DRM_FAILED(result = setting_read(&setting_store_directory, FALSE, out)))
         return result;
-    return *out ? DRM_S_OK : make_default_directory(out);
+    if (!*out)
+        return make_default_directory(out);
+    if (DRM_FAILED(result = make_absolute(out)))
+        trace_line("configuration: StoreDirectory is no path");
+    return result;
 }
 
 /* Whole seconds, digits alone. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "shell/platform/trace.h"
+#include "shell/platform/utf8.h"
 
 #define SETTING_KEY L"Software\\wmdrmsdk"
 #define SETTING_MAX_SIZE (64 * 1024) /* bytes of UTF-16; the system's own limit of an environment variable */
@@ -135,20 +136,6 @@ static drm_result read_registry(HKEY root, const WCHAR *name, bool number_allowe
     return result;
 }
 
-static drm_result make_utf8(const WCHAR *text, char **out)
-{
-    const int size = WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, text, -1, NULL, 0, NULL, NULL);
-    char *utf8;
-
-    if (!size)
-        return DRM_E_NOT_CONFIGURED;
-    if (!(utf8 = malloc((size_t)size)))
-        return DRM_E_OUT_OF_MEMORY;
-    WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, text, -1, utf8, size, NULL, NULL);
-    *out = utf8;
-    return DRM_S_OK;
-}
-
 drm_result setting_read(const struct setting *setting, BOOL number_allowed, char **out)
 {
     static const HKEY roots[] = {HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE};
@@ -166,9 +153,11 @@ drm_result setting_read(const struct setting *setting, BOOL number_allowed, char
     if (DRM_SUCCEEDED(result))
     {
         if (found.text && found.text[0])
-            result = make_utf8(found.text, out);
+            result = utf8_from_wide(found.text, out);
         else
             *out = NULL;
+        if (result == DRM_E_INVALID_ARGUMENT)
+            result = DRM_E_NOT_CONFIGURED;
     }
     free(found.text);
     if (DRM_FAILED(result))
