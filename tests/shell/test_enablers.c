@@ -95,6 +95,15 @@ static void enablers__check_their_arguments(void **state)
 
     prepare(fixture, &subject);
     assert_hr(get_enablers(fixture, &subject, 1, &enabler, NULL), E_POINTER);
+    assert_hr(IWMDRMSecurity_GetContentEnablersForRevocations(fixture->security, NULL, &subject.size, NULL, 1, S_OK,
+                                                              &enabler, &count),
+              E_POINTER);
+    assert_int_equal(count, 0);
+    count = 1;
+    assert_hr(IWMDRMSecurity_GetContentEnablersFromHashes(fixture->security, NULL, 1, S_OK, &enabler, &count),
+              E_POINTER);
+    assert_int_equal(count, 0);
+    count = 1;
     subject.type_pointer = NULL;
     assert_hr(get_enablers(fixture, &subject, 1, &enabler, &count), E_POINTER);
     subject.type_pointer = &subject.type;
@@ -222,6 +231,7 @@ static void activate__makes_the_saved_enabler_anew(void **state)
     struct shell_fixture *fixture = *state;
     IMFContentEnabler *enabler, *first = NULL, *second = NULL;
     IMFActivate *activate = create_activate();
+    MF_URL_TRUST_STATUS trust = MF_LICENSE_URL_TRUSTED;
     IPersistStream *saver, *loader;
     WCHAR *url, *same_url;
     LARGE_INTEGER start = {.QuadPart = 0};
@@ -259,7 +269,8 @@ static void activate__makes_the_saved_enabler_anew(void **state)
     assert_hr(IMFActivate_ActivateObject(activate, &IID_IMFContentEnabler, (void **)&second), S_OK);
     assert_ptr_equal(first, second); /* the same until it is shut down or detached */
     assert_hr(IMFContentEnabler_GetEnableURL(enabler, &url, &length, NULL), S_OK);
-    assert_hr(IMFContentEnabler_GetEnableURL(first, &same_url, &length, NULL), S_OK);
+    assert_hr(IMFContentEnabler_GetEnableURL(first, &same_url, &length, &trust), S_OK);
+    assert_int_equal(trust, MF_LICENSE_URL_UNTRUSTED); /* nobody signed the stream */
     assert_true(!wcscmp(url, same_url));
     CoTaskMemFree(url);
     CoTaskMemFree(same_url);

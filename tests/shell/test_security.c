@@ -153,10 +153,14 @@ static void lists__check_their_arguments(void **state)
 {
     struct shell_fixture *fixture = *state;
     BYTE data[4] = {0};
-    ULONGLONG version;
+    ULONGLONG version = 4;
     DWORD size = 4;
     BOOL revoked;
 
+    assert_hr(IWMDRMSecurity_GetRevocationData(fixture->security, NULL, data, &size), E_POINTER);
+    assert_int_equal(size, 0);
+    assert_hr(IWMDRMSecurity_GetRevocationDataVersion(fixture->security, NULL, &version), E_POINTER);
+    assert_int_equal(version, 0);
     assert_hr(IWMDRMSecurity_SetRevocationData(fixture->security, &IID_IUnknown, data, 4), E_INVALIDARG);
     assert_hr(IWMDRMSecurity_SetRevocationData(fixture->security, &WMDRM_REVOCATIONTYPE_APP, NULL, 4), E_POINTER);
     assert_hr(IWMDRMSecurity_GetRevocationData(fixture->security, &IID_IUnknown, data, &size), E_INVALIDARG);
@@ -261,12 +265,11 @@ static void lists__that_the_application_brings(void **state)
 
 /* --- a store that cannot be used --------------------------------------------------------------------------- */
 
-static void store__on_the_network_is_refused(void **state)
+static void check_network_folder(struct shell_fixture *fixture, const WCHAR *directory)
 {
-    struct shell_fixture *fixture = *state;
     BSTR version = (BSTR)(LONG_PTR)1;
 
-    shell_configure(L"WMDRM_STORE_DIRECTORY", L"\\\\server\\share\\wmdrmsdk");
+    shell_configure(L"WMDRM_STORE_DIRECTORY", directory);
     shell_fixture_renew(fixture);
     assert_hr(IWMDRMSecurity_GetSecurityVersion(fixture->security, &version), HRESULT_FROM_WIN32(ERROR_NOT_SUPPORTED));
     assert_null(version);
@@ -274,6 +277,18 @@ static void store__on_the_network_is_refused(void **state)
                            &events),
               HRESULT_FROM_WIN32(ERROR_NOT_SUPPORTED));
     assert_int_equal(shell_check_individualization(&events), INDI_FAIL);
+}
+
+static void store__on_the_network_is_refused(void **state)
+{
+    WCHAR directory[800] = L"\\\\server\\share";
+
+    check_network_folder(*state, L"\\\\server\\share\\wmdrmsdk");
+    check_network_folder(*state, L"//server/share/wmdrmsdk");
+    check_network_folder(*state, L"\\\\?\\UNC\\server\\share\\wmdrmsdk");
+    while (wcslen(directory) < 2 * MAX_PATH)
+        wcscat(directory, L"\\a name of some length");
+    check_network_folder(*state, directory);
 }
 
 static void overwrite_store(const struct shell_fixture *fixture, const char *content)

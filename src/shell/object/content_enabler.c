@@ -145,7 +145,7 @@ static HRESULT STDMETHODCALLTYPE content_enabler_GetEnableURL(IMFContentEnabler 
     *out = wide;
     *length = (DWORD)size; /* the terminator counts (documented) */
     if (trust)
-        *trust = MF_LICENSE_URL_TRUSTED; /* it came with the authority's signature */
+        *trust = enabler->subject.url_trusted ? MF_LICENSE_URL_TRUSTED : MF_LICENSE_URL_UNTRUSTED;
     return S_OK;
 }
 

@@ -5,6 +5,7 @@
 #ifndef WMDRM_SHELL_CONTENT_ENABLER_H
 #define WMDRM_SHELL_CONTENT_ENABLER_H
 
+#include <stdbool.h>
 #include <windows.h>
 #include <mfobjects.h>
 #include <wmdrmsdk.h>
@@ -21,6 +22,7 @@ struct content_enabler_subject
     DWORD list_version;                     /* of the index of lists (REVINFO) when the enabler was made */
     WCHAR hash[CONTENT_ENABLER_HASH_SIZE];  /* names the component: hexadecimal digits */
     char url[DRM_EXCHANGE_MAX_URL];         /* where updates are; empty where the operator names no place */
+    bool url_trusted;                       /* it came with the authority's signature, not from a stream */
 };
 
 /* Makes an enabler and answers iid of it. Returns E_OUTOFMEMORY or E_NOINTERFACE. */

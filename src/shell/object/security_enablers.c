@@ -27,6 +27,7 @@ static HRESULT begin_subject(struct security *security, HRESULT hint, struct con
     out->hint = hint;
     out->list_version = (DWORD)version;
     memcpy(out->url, policy.renewal_url, sizeof(out->url));
+    out->url_trusted = true;
     return S_OK;
 }
 
@@ -42,15 +43,15 @@ static void release_enablers(IMFContentEnabler **enablers, DWORD count)
     }
 }
 
-/* Without an array: how many there will be. Everything the application gave is checked in both cases. */
+/* Without an array: how many there will be, in *enabler_count, which is 0 so far. Everything the application gave is
+ * checked in both cases. */
 static HRESULT make_enablers(struct security *security, DWORD count, HRESULT hint, describe_function describe,
-                             const void *context, IMFContentEnabler **enablers, DWORD *enabler_count)
+                             const void *context, IMFContentEnabler **enablers, DWORD capacity,
+                             DWORD *enabler_count)
 {
-    DWORD capacity = *enabler_count;
     struct content_enabler_subject subject;
     HRESULT hr;
 
-    *enabler_count = 0;
     if (count > MAX_ENABLERS)
         return E_INVALIDARG;
     if (FAILED(hr = begin_subject(security, hint, &subject)))
@@ -127,13 +128,16 @@ HRESULT STDMETHODCALLTYPE security_GetContentEnablersForRevocations(IWMDRMSecuri
                                                                     DWORD *enabler_count)
 {
     const struct certificates context = {.data = certificates, .sizes = sizes, .types = types};
+    DWORD capacity = enabler_count ? *enabler_count : 0;
     HRESULT hr;
 
     trace_line("%p: GetContentEnablersForRevocations, %lu certificates", (void *)iface, count);
+    if (enabler_count)
+        *enabler_count = 0;
     if (!enabler_count || (count && (!certificates || !sizes || !types)))
         return E_POINTER;
     hr = make_enablers(security_from_IWMDRMSecurity(iface), count, hint, describe_certificate, &context, enablers,
-                       enabler_count);
+                       capacity, enabler_count);
     return FAILED(hr) ? trace_failure("GetContentEnablersForRevocations", hr) : S_OK;
 }
 
@@ -161,12 +165,15 @@ HRESULT STDMETHODCALLTYPE security_GetContentEnablersFromHashes(IWMDRMSecurity *
                                                                 HRESULT hint, IMFContentEnabler **enablers,
                                                                 DWORD *enabler_count)
 {
+    DWORD capacity = enabler_count ? *enabler_count : 0;
     HRESULT hr;
 
     trace_line("%p: GetContentEnablersFromHashes, %lu hashes", (void *)iface, count);
+    if (enabler_count)
+        *enabler_count = 0;
     if (!enabler_count || (count && !hashes))
         return E_POINTER;
-    hr = make_enablers(security_from_IWMDRMSecurity(iface), count, hint, describe_hash, hashes, enablers,
+    hr = make_enablers(security_from_IWMDRMSecurity(iface), count, hint, describe_hash, hashes, enablers, capacity,
                        enabler_count);
     return FAILED(hr) ? trace_failure("GetContentEnablersFromHashes", hr) : S_OK;
 }

@@ -38,10 +38,12 @@ HRESULT STDMETHODCALLTYPE security_GetRevocationData(IWMDRMSecurity *iface, REFG
     HRESULT hr;
 
     trace_line("%p: GetRevocationData, %s", (void *)iface, data ? "into a buffer" : "its size");
-    if (!type || !size)
+    if (!size)
         return E_POINTER;
     capacity = *size;
     *size = 0;
+    if (!type)
+        return E_POINTER;
     if (!(which = revocation_type_from_guid(type)))
         return E_INVALIDARG;
     if (FAILED(hr = engine_get_client(security->engine, &client))
@@ -72,9 +74,10 @@ HRESULT STDMETHODCALLTYPE security_GetRevocationDataVersion(IWMDRMSecurity *ifac
     HRESULT hr;
 
     trace_line("%p: GetRevocationDataVersion", (void *)iface);
+    if (version)
+        *version = 0;
     if (!type || !version)
         return E_POINTER;
-    *version = 0;
     if (!(list = revocation_type_from_guid(type)))
         return E_INVALIDARG;
     if (FAILED(hr = engine_get_client(security->engine, &client))
