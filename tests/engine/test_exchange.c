@@ -68,10 +68,17 @@ static drm_result sink_data(void *context, const uint8_t *data, size_t size)
 static struct scripted_transport script;
 static struct recorder seen;
 static uint32_t round_trips;
+static char logged[4096]; /* lines one after the other */
+
+static void write_log(void *context, const char *line)
+{
+    (void)context;
+    strncat(logged, line, sizeof(logged) - strlen(logged) - 1);
+}
 
 static drm_result run_prepared(const char *url)
 {
-    const struct drm_host host = {.transport = scripted_transport(&script)};
+    const struct drm_host host = {.transport = scripted_transport(&script), .log = {.write = write_log}};
     const struct drm_task task = scripted_transport_task(&script);
     const struct drm_exchange_sink sink = {
         .context = &seen,
@@ -216,6 +223,20 @@ static void redirect__location_may_be_relative(void **state)
     assert_string_equal(seen.urls[3], "http://third");
     assert_string_equal(seen.urls[4], "http://third?q");
     assert_int_equal(round_trips, 5);
+}
+
+static void redirect__query_is_nobodys_business(void **state)
+{
+    static const struct scripted_hop hops[] = {
+        {.status = 307, .location = "http://other/x?ticket=secret"},
+        {ANSWER},
+    };
+
+    (void)state;
+    logged[0] = 0;
+    assert_int_equal(run(hops, 2, "http://h"), DRM_S_OK);
+    assert_non_null(strstr(logged, "http://other/x"));
+    assert_null(strstr(logged, "ticket"));
 }
 
 /* A redirect's own body, however long, is not the answer and is not even read. */
@@ -570,6 +591,7 @@ int main(void)
         cmocka_unit_test_teardown(url__unusable_one_is_never_asked, forget),
         cmocka_unit_test_teardown(redirect__posts_the_same_again, forget),
         cmocka_unit_test_teardown(redirect__location_may_be_relative, forget),
+        cmocka_unit_test_teardown(redirect__query_is_nobodys_business, forget),
         cmocka_unit_test_teardown(redirect__its_body_is_not_read, forget),
         cmocka_unit_test_teardown(redirect__five_are_followed, forget),
         cmocka_unit_test_teardown(redirect__six_are_too_many, forget),

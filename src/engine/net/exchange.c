@@ -4,6 +4,8 @@
  */
 #include "engine/net/exchange.h"
 
+#include <string.h>
+
 #include "engine/net/url.h"
 
 /* What begin returns to end the transport's work at the head of a redirect. The bit for customers is set, so that it is
@@ -134,6 +136,12 @@ static drm_result hop_perform(struct hop *hop, const struct drm_host *host)
     return result;
 }
 
+/* A redirect's query may be a ticket: the log gets the URL up to there. */
+static int logged_size(const char *url)
+{
+    return (int)strcspn(url, "?");
+}
+
 drm_result drm_exchange(const struct drm_host *host, const struct drm_task *task, const struct drm_exchange *exchange,
                         const struct drm_exchange_sink *sink, uint32_t *round_trips)
 {
@@ -161,11 +169,12 @@ drm_result drm_exchange(const struct drm_host *host, const struct drm_task *task
         result = hop_perform(&hop, host);
         if (result != HOP_REDIRECTS)
         {
-            drm_log_write(&host->log, "exchange: POST %s: 0x%08x, %llu bytes", hop.url, (unsigned int)result,
-                          (unsigned long long)hop.received);
+            drm_log_write(&host->log, "exchange: POST %.*s: 0x%08x, %llu bytes", logged_size(hop.url), hop.url,
+                          (unsigned int)result, (unsigned long long)hop.received);
             return result;
         }
-        drm_log_write(&host->log, "exchange: POST %s: redirected to %s", hop.url, hop.next);
+        drm_log_write(&host->log, "exchange: POST %.*s: redirected to %.*s", logged_size(hop.url), hop.url,
+                      logged_size(hop.next), hop.next);
     }
     return DRM_E_HTTP_REDIRECT_LOOP;
 }
