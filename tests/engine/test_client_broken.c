@@ -208,6 +208,41 @@ static void secret__failing_protector_changes_nothing(void **state)
     assert_int_equal(individualize(fixture->client, false, NEVER, NULL), DRM_S_OK);
 }
 
+static struct drm_protector whole;
+
+/* Fails with the key of the store, once. */
+static drm_result no_memory_for_the_stores_key(void *context, const char *label, const uint8_t *sealed, size_t size,
+                                               struct drm_buffer *out)
+{
+    static bool failed;
+
+    if (!failed && strstr(label, "store"))
+    {
+        failed = true;
+        return DRM_E_OUT_OF_MEMORY;
+    }
+    return whole.unseal(context, label, sealed, size, out);
+}
+
+/* A bad moment is no loss: force does not make another machine of this one. */
+static void secret__that_fails_to_open_once_is_not_lost(void **state)
+{
+    struct fixture *fixture = *state;
+    struct drm_protector *protector = &fixture->host.host.protector;
+    struct identity before;
+
+    assert_int_equal(individualize(fixture->client, false, NEVER, NULL), DRM_S_OK);
+    before = identity_of(fixture->client);
+    client_reopen(fixture);
+    whole = *protector;
+    protector->unseal = no_memory_for_the_stores_key;
+    assert_int_equal(individualize(fixture->client, true, NEVER, NULL), DRM_E_OUT_OF_MEMORY);
+    *protector = whole;
+    assert_same_identity(before, identity_of(fixture->client));
+    assert_int_equal(individualize(fixture->client, true, NEVER, NULL), DRM_S_OK);
+    assert_memory_equal(identity_of(fixture->client).certificate.subject, before.certificate.subject, DRM_ID_SIZE);
+}
+
 /* --- the folder ------------------------------------------------------------------------------------------- */
 
 static void folder__something_in_its_way_is_told(void **state)
@@ -268,6 +303,7 @@ int run_client_broken_tests(void)
         ROW(edited__identity_is_replaced_by_force),
         ROW(secret__lost_one_is_told_and_healed),
         ROW(secret__failing_protector_changes_nothing),
+        ROW(secret__that_fails_to_open_once_is_not_lost),
         ROW(folder__something_in_its_way_is_told),
         ROW(folder__half_made_databases_are_no_hindrance),
         ROW(folder__newer_store_is_left_alone),

@@ -145,6 +145,13 @@ static void forget_old_identity(struct individualization *run)
     drm_wipe(&run->old_keys, sizeof(run->old_keys));
 }
 
+/* Its keys are lost, its row was edited, or it was revoked. A store that is busy or a disk that fails loses nothing. */
+static bool is_loss_of_identity(drm_result result)
+{
+    return result == DRM_E_SECURE_STORE_UNLOCK_ERROR || result == DRM_E_STORE_CORRUPT
+           || result == DRM_E_CERTIFICATE_REVOKED || result == DRM_E_INVALID_CERTIFICATE;
+}
+
 static drm_result load_old_identity(struct individualization *run)
 {
     struct drm_certificate certificate;
@@ -172,10 +179,10 @@ static drm_result load_old_identity(struct individualization *run)
         if (DRM_SUCCEEDED(result) && revoked)
             result = DRM_E_CERTIFICATE_REVOKED;
     }
-    if (DRM_SUCCEEDED(result) || !run->forced)
+    if (!run->forced || !is_loss_of_identity(result))
         return result;
 
-    /* Its keys are lost, its row was edited, or it was revoked: a forced individualization makes a new machine. */
+    /* A forced individualization makes a new machine. */
     drm_log_write(&run->client->host->log, "client: the old identity cannot sign any more: 0x%08x",
                   (unsigned int)result);
     forget_old_identity(run);
