@@ -4,7 +4,8 @@
  *
  * The application's references count the object's life as it sees it; the first and last of them are one inner
  * reference. Operations, cookies and the worker hold inner references, so that the application's last Release returns
- * 0 and the memory stays until they are done. Lock order: an async_object's lock is taken alone.
+ * 0 and the memory stays until they are done. Lock order: an async_object's lock, then
+ * the list of workers (worker.c).
  */
 #ifndef WMDRM_SHELL_ASYNC_OBJECT_H
 #define WMDRM_SHELL_ASYNC_OBJECT_H
