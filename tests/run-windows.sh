@@ -115,7 +115,7 @@ make_prefix()
     ) || fail "Wine could not make a prefix for $architecture ($new)"
     wine_identity >"$new/made-by"
     if [ -e "$prefix" ]; then
-        WINEPREFIX=$prefix detached "$server" -k || true
+        ! server_is_running || detached "$server" -k
         rm -rf "$prefix"
     fi
     mv "$new" "$prefix"
