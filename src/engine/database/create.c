@@ -92,8 +92,10 @@ static drm_result fill(const char *path, const struct drm_database_schema *schem
 
     if (DRM_FAILED(result))
         return result;
-    /* No journal: what fails here is thrown away. One flush, at the end, writes all of it. */
-    if (DRM_SUCCEEDED(result = drm_database_execute(database, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF"))
+    /* No journal: what fails here is thrown away. One flush, at the end, writes all of it. Nobody else knows the name:
+     * one lock and one look for somebody's journal will do. */
+    if (DRM_SUCCEEDED(result = drm_database_execute(database, "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=OFF;"
+                                                              " PRAGMA synchronous=OFF"))
         && DRM_SUCCEEDED(result = drm_database_begin(database))
         && DRM_SUCCEEDED(result = drm_database_apply(database, schema, 0))
         && (!schema->fill || DRM_SUCCEEDED(result = schema->fill(schema->context, database)))

@@ -226,8 +226,11 @@ static drm_result open_existing(const char *path, const struct drm_database_sche
 drm_result drm_database_open(const char *path, const struct drm_database_schema *schema, enum drm_database_mode mode,
                              const struct drm_log *log, const struct drm_task *task, struct drm_database **out)
 {
-    drm_result result = open_existing(path, schema, log, task, out);
+    drm_result result = DRM_E_NOT_FOUND;
 
+    /* To find nothing takes SQLite five looks into the folder. */
+    if (mode == DRM_DATABASE_OPEN || drm_path_exists(path))
+        result = open_existing(path, schema, log, task, out);
     /* More than once: one that was there a moment ago may have been set aside since. */
     for (unsigned int attempt = 0; attempt < CREATE_ATTEMPTS && result == DRM_E_NOT_FOUND; attempt++)
     {
