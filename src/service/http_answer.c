@@ -73,7 +73,7 @@ static const struct meaning
     {DRM_E_SIGNATURE_FAILURE, 400, "a signature of the request is wrong"},
     {DRM_E_INVALID_CERTIFICATE, 400, "the request's identity is not one of this authority's"},
     {DRM_E_CERTIFICATE_REVOKED, 403, "the request's identity is revoked"},
-    {DRM_E_ACCESS_DENIED, 403, "this machine is known: its request has to be signed by its identity"},
+    {DRM_E_MACHINE_REFUSED, 403, "this machine is known: its request has to be signed by its identity"},
     {DRM_E_INDIV_LIMIT, 429, "this machine has individualized too often within a day"},
     {DRM_E_BUSY, 503, "the service is busy"},
     {DRM_E_DISK_FULL, 503, "the service's disk is full"},

@@ -179,11 +179,11 @@ struct identity identity_of(struct drm_client *client)
     assert_int_equal(drm_client_get_version(client, &identity.version, &identity.individualized), DRM_S_OK);
     if (!identity.individualized)
     {
-        assert_int_equal(drm_client_get_machine_chain(client, &bytes), DRM_E_NEEDS_INDIVIDUALIZATION);
+        assert_int_equal(drm_client_get_machine_chain(client, &bytes, NULL), DRM_E_NEEDS_INDIVIDUALIZATION);
         assert_int_equal(bytes.size, 0);
         return identity;
     }
-    assert_int_equal(drm_client_get_machine_chain(client, &bytes), DRM_S_OK);
+    assert_int_equal(drm_client_get_machine_chain(client, &bytes, NULL), DRM_S_OK);
     assert_int_equal(drm_chain_read(drm_buffer_span(&bytes), &chain), DRM_S_OK);
     identity.certificate = chain.certificates[0];
     drm_buffer_free(&bytes);

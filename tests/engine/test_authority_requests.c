@@ -97,8 +97,8 @@ static void individualize__known_machine_id_needs_its_identity(void **state)
     assert_int_equal(ask_new(fixture, &machine), DRM_S_OK);
     machine_init(&thief);
     memcpy(thief.id, machine.id, sizeof(thief.id));
-    assert_int_equal(machine_individualize(fixture->authority, &thief, UNSIGNED, false, NULL), DRM_E_ACCESS_DENIED);
-    assert_int_equal(machine_individualize(fixture->authority, &thief, UNSIGNED, true, NULL), DRM_E_ACCESS_DENIED);
+    assert_int_equal(machine_individualize(fixture->authority, &thief, UNSIGNED, false, NULL), DRM_E_MACHINE_REFUSED);
+    assert_int_equal(machine_individualize(fixture->authority, &thief, UNSIGNED, true, NULL), DRM_E_MACHINE_REFUSED);
     assert_int_equal(machine_individualize(fixture->authority, &machine, SIGNED, true, NULL), DRM_S_OK);
     machine_free(&thief);
     machine_free(&machine);
@@ -233,7 +233,7 @@ static void individualize__revoked_identity_is_refused(void **state)
                      DRM_E_CERTIFICATE_REVOKED);
     assert_int_equal(machine_individualize(fixture->authority, &machine, SIGNED, true, NULL),
                      DRM_E_CERTIFICATE_REVOKED);
-    assert_int_equal(machine_individualize(fixture->authority, &machine, UNSIGNED, true, NULL), DRM_E_ACCESS_DENIED);
+    assert_int_equal(machine_individualize(fixture->authority, &machine, UNSIGNED, true, NULL), DRM_E_MACHINE_REFUSED);
     assert_int_equal(machine_individualize(fixture->authority, &other, SIGNED, true, NULL), DRM_S_OK);
     revoke(fixture, &other.certificate); /* the open list is replaced */
     assert_int_equal(machine_individualize(fixture->authority, &other, SIGNED, true, NULL),

@@ -220,7 +220,7 @@ static void check__certificate_and_chain(void **state)
 
     assert_int_equal(individualize(fixture->client, false, NEVER, NULL), DRM_S_OK);
     identity = identity_of(fixture->client);
-    assert_int_equal(drm_client_get_machine_chain(fixture->client, &bytes), DRM_S_OK);
+    assert_int_equal(drm_client_get_machine_chain(fixture->client, &bytes, NULL), DRM_S_OK);
     assert_int_equal(drm_chain_read(drm_buffer_span(&bytes), &chain), DRM_S_OK);
     assert_int_equal(drm_client_is_revoked(fixture->client, DRM_REVOCATION_GRL, drm_buffer_span(&bytes), &revoked),
                      DRM_S_OK);

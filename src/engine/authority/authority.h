@@ -53,7 +53,7 @@ struct drm_authority_reply;
 /*
  * Answers one request of this kind. Returns what drm_request_read returns, and
  *   DRM_E_CERTIFICATE_REVOKED   the identity that signed the request is on the list GRL
- *   DRM_E_ACCESS_DENIED         a machine id that is known, without a signature of its identity
+ *   DRM_E_MACHINE_REFUSED       a machine id that is known, without a signature of its identity
  *   DRM_E_INDIV_LIMIT           more individualizations than the policy's limit for this machine today
  * A certificate is issued and on record when this returns. An individualization that is not forced, of an identity
  * that is valid and has the current version and the current component, is answered up_to_date.

@@ -40,7 +40,7 @@ static drm_result judge(struct handling *handling)
     }
     /* A machine id is whoever's was first certified with it; nobody takes it over without that identity's word. */
     result = drm_authority_machine_is_known_locked(authority, handling->request.machine_id, &known);
-    return DRM_SUCCEEDED(result) && known ? DRM_E_ACCESS_DENIED : result;
+    return DRM_SUCCEEDED(result) && known ? DRM_E_MACHINE_REFUSED : result;
 }
 
 static bool has_component(const struct handling *handling)

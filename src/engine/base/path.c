@@ -97,6 +97,7 @@ static drm_result result_from_errno(int error)
     {
     case ENOENT:
     case ENOTDIR:
+    case EINVAL: /* a name that no file can have */
         return DRM_E_PATH_NOT_FOUND;
     case EACCES:
     case EPERM:

@@ -49,8 +49,10 @@ drm_result drm_client_refresh_revocation(struct drm_client *client, const struct
 /* The security version; DRM_VERSION_BASE and false before individualization. */
 drm_result drm_client_get_version(struct drm_client *client, struct drm_version *version, bool *individualized);
 
-/* Appends the machine's certificate chain. DRM_E_NEEDS_INDIVIDUALIZATION. */
-drm_result drm_client_get_machine_chain(struct drm_client *client, struct drm_buffer *chain);
+/* Appends the machine's certificate chain; version (may be NULL) is the one it belongs to.
+ * DRM_E_NEEDS_INDIVIDUALIZATION. */
+drm_result drm_client_get_machine_chain(struct drm_client *client, struct drm_buffer *chain,
+                                        struct drm_version *version);
 
 /* What the operator decides; zeroed before the service ever answered. */
 drm_result drm_client_get_policy(struct drm_client *client, struct drm_policy *policy);

@@ -237,8 +237,7 @@ static drm_result ask_once(struct individualization *run)
 
 static bool is_refusal_of_identity(drm_result result)
 {
-    return result == DRM_E_CERTIFICATE_REVOKED || result == DRM_E_ACCESS_DENIED
-           || result == DRM_RESULT_FROM_HTTP(403);
+    return result == DRM_E_CERTIFICATE_REVOKED || result == DRM_E_MACHINE_REFUSED;
 }
 
 static drm_result ask(struct individualization *run)

@@ -107,7 +107,8 @@ drm_result drm_client_get_version(struct drm_client *client, struct drm_version 
     return drm_question_end(&question, result);
 }
 
-drm_result drm_client_get_machine_chain(struct drm_client *client, struct drm_buffer *chain)
+drm_result drm_client_get_machine_chain(struct drm_client *client, struct drm_buffer *chain,
+                                        struct drm_version *version)
 {
     struct drm_identity identity = {0};
     struct drm_question question;
@@ -120,6 +121,8 @@ drm_result drm_client_get_machine_chain(struct drm_client *client, struct drm_bu
     if (DRM_SUCCEEDED(result))
         result = identity.number ? drm_buffer_append(chain, identity.chain.data, identity.chain.size)
                                  : DRM_E_NEEDS_INDIVIDUALIZATION;
+    if (DRM_SUCCEEDED(result) && version)
+        *version = identity.version;
     drm_identity_free(&identity);
     return drm_question_end(&question, result);
 }

@@ -175,6 +175,11 @@ HRESULT media_event_create_unknown(MediaEventType type, HRESULT status, IUnknown
     return media_event_create(type, &GUID_NULL, status, &variant, out);
 }
 
+void media_event_set_status(IMFMediaEvent *event, HRESULT status)
+{
+    media_event_from_IMFMediaEvent(event)->status = status;
+}
+
 struct event_link *event_link_create(IMFMediaEvent *event)
 {
     struct event_link *link = malloc(sizeof(*link));

@@ -48,4 +48,7 @@ HRESULT media_event_create(MediaEventType type, REFGUID extended_type, HRESULT s
 /* The same with GUID_NULL and an interface for value (VT_UNKNOWN), which gets a reference; NULL gives VT_EMPTY. */
 HRESULT media_event_create_unknown(MediaEventType type, HRESULT status, IUnknown *value, IMFMediaEvent **out);
 
+/* The status of an event that was made ahead of time, and that nobody has seen yet. */
+void media_event_set_status(IMFMediaEvent *event, HRESULT status);
+
 #endif

@@ -8,13 +8,23 @@
 
 static struct thread_counter running;
 
+bool event_callback_enter(void)
+{
+    return SUCCEEDED(thread_counter_add(&running, 1));
+}
+
+void event_callback_leave(bool entered)
+{
+    if (entered)
+        thread_counter_add(&running, -1);
+}
+
 void event_callback_invoke(IMFAsyncCallback *callback, IMFAsyncResult *result)
 {
-    bool marked = SUCCEEDED(thread_counter_add(&running, 1));
+    bool entered = event_callback_enter();
 
     IMFAsyncCallback_Invoke(callback, result);
-    if (marked)
-        thread_counter_add(&running, -1);
+    event_callback_leave(entered);
 }
 
 bool event_callback_is_running(void)

@@ -286,6 +286,11 @@ static HRESULT event_core_push_new(struct event_core *core, IMFMediaEvent *event
     return hr;
 }
 
+HRESULT event_generator_queue_new(struct event_generator *generator, IMFMediaEvent *event)
+{
+    return event_core_push_new(generator->core, event);
+}
+
 HRESULT event_generator_queue_event(struct event_generator *generator, MediaEventType type, REFGUID extended_type,
                                     HRESULT status, const PROPVARIANT *value)
 {

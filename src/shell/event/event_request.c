@@ -187,9 +187,14 @@ static ULONG STDMETHODCALLTYPE work_item_AddRef(IMFAsyncCallback *iface)
     return event_request_change_refcount(event_request_from_work_item(iface), 1);
 }
 
+/* The last one may run the destructor of the application's callback, on a thread of Media Foundation's. */
 static ULONG STDMETHODCALLTYPE work_item_Release(IMFAsyncCallback *iface)
 {
-    return event_request_change_refcount(event_request_from_work_item(iface), -1);
+    bool entered = event_callback_enter();
+    ULONG refcount = event_request_change_refcount(event_request_from_work_item(iface), -1);
+
+    event_callback_leave(entered);
+    return refcount;
 }
 
 static HRESULT STDMETHODCALLTYPE work_item_GetParameters(IMFAsyncCallback *iface, DWORD *flags, DWORD *queue)

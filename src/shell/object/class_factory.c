@@ -86,6 +86,8 @@ HRESULT WINAPI DllGetClassObject(REFCLSID clsid, REFIID iid, void **out)
     if (!out)
         return E_POINTER;
     *out = NULL;
+    if (!clsid || !iid)
+        return E_INVALIDARG;
     for (size_t i = 0; i < ARRAYSIZE(class_table); i++)
         if (IsEqualCLSID(clsid, class_table[i].clsid))
             return IClassFactory_QueryInterface(&class_table[i].IClassFactory_iface, iid, out);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/net/exchange.h"
 #include "shell/com/module.h"
 
 struct individualization_status
@@ -14,7 +15,8 @@ struct individualization_status
     IWMDRMIndividualizationStatus IWMDRMIndividualizationStatus_iface;
     LONG references;
     WM_INDIVIDUALIZE_STATUS status;
-    char url[]; /* what status points to; empty where it points nowhere */
+    size_t url_size;
+    char url[]; /* url_size bytes, where status points to */
 };
 
 static struct individualization_status *
@@ -79,15 +81,24 @@ static DWORD clamp(uint64_t bytes)
     return bytes > MAXDWORD ? MAXDWORD : (DWORD)bytes;
 }
 
-HRESULT individualization_status_create(const struct drm_progress *progress, IUnknown **out)
+static HRESULT create(size_t url_size, struct individualization_status **out)
 {
-    size_t url_size = progress->url ? strlen(progress->url) + 1 : 0;
     struct individualization_status *status = calloc(1, sizeof(*status) + url_size);
 
     if (!status)
         return E_OUTOFMEMORY;
     status->IWMDRMIndividualizationStatus_iface.lpVtbl = &individualization_status_vtbl;
     status->references = 1;
+    status->url_size = url_size;
+    module_add_object();
+    *out = status;
+    return S_OK;
+}
+
+static void fill(struct individualization_status *status, const struct drm_progress *progress)
+{
+    size_t url_size = progress->url ? strlen(progress->url) + 1 : 0;
+
     status->status.hr = progress->result;
     /* The engine's enumerations have the interface's values. */
     status->status.enIndiStatus = (DRM_INDIVIDUALIZATION_STATUS)progress->state;
@@ -95,9 +106,34 @@ HRESULT individualization_status_create(const struct drm_progress *progress, IUn
     status->status.dwHTTPRequest = progress->round_trips;
     status->status.dwHTTPReadProgress = clamp(progress->received);
     status->status.dwHTTPReadTotal = clamp(progress->total);
-    if (url_size)
+    if (url_size && url_size <= status->url_size)
         status->status.pszIndiRespUrl = memcpy(status->url, progress->url, url_size);
-    module_add_object();
+}
+
+HRESULT individualization_status_create(const struct drm_progress *progress, IUnknown **out)
+{
+    struct individualization_status *status;
+    HRESULT hr = create(progress->url ? strlen(progress->url) + 1 : 0, &status);
+
+    if (FAILED(hr))
+        return hr;
+    fill(status, progress);
     *out = (IUnknown *)&status->IWMDRMIndividualizationStatus_iface;
     return S_OK;
+}
+
+HRESULT individualization_status_reserve(IUnknown **out)
+{
+    struct individualization_status *status;
+    HRESULT hr = create(DRM_EXCHANGE_MAX_URL, &status);
+
+    if (SUCCEEDED(hr))
+        *out = (IUnknown *)&status->IWMDRMIndividualizationStatus_iface;
+    return hr;
+}
+
+void individualization_status_fill(IUnknown *reserved, const struct drm_progress *progress)
+{
+    fill(individualization_status_from_IWMDRMIndividualizationStatus((IWMDRMIndividualizationStatus *)reserved),
+         progress);
 }

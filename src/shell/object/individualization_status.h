@@ -14,4 +14,8 @@
 /* Makes a snapshot of progress, which never changes; its URL lives as long as it. Returns S_OK or E_OUTOFMEMORY. */
 HRESULT individualization_status_create(const struct drm_progress *progress, IUnknown **out);
 
+/* One that is filled later, before anybody sees it: the last state must not be lost for lack of memory. */
+HRESULT individualization_status_reserve(IUnknown **out);
+void individualization_status_fill(IUnknown *reserved, const struct drm_progress *progress);
+
 #endif

@@ -86,12 +86,12 @@ static HRESULT STDMETHODCALLTYPE security_GetSecurityVersion(IWMDRMSecurity *ifa
 }
 
 /* Four numbers in four bytes (decided: one for each of GetSecurityVersion's). */
-static void version_bytes(struct drm_version version, bool individualized, BYTE out[4])
+static void version_bytes(struct drm_version version, BYTE out[4])
 {
     out[0] = (BYTE)(version.major > 255 ? 255 : version.major);
     out[1] = (BYTE)(version.minor > 255 ? 255 : version.minor);
     out[2] = 0;
-    out[3] = individualized;
+    out[3] = 1; /* who has a certificate is individualized */
 }
 
 /* V2 is the whole collection, up to the root; V1, the older layout, the machine's own certificate alone (decided). */
@@ -119,7 +119,6 @@ static HRESULT STDMETHODCALLTYPE security_GetMachineCertificate(IWMDRMSecurity *
     struct drm_version numbers;
     struct drm_client *client;
     struct drm_span certificate;
-    bool individualized;
     BYTE *copy = NULL;
     HRESULT hr;
 
@@ -135,8 +134,7 @@ static HRESULT STDMETHODCALLTYPE security_GetMachineCertificate(IWMDRMSecurity *
         return E_INVALIDARG;
 
     if (FAILED(hr = engine_get_client(security->engine, &client))
-        || FAILED(hr = drm_client_get_machine_chain(client, &collection))
-        || FAILED(hr = drm_client_get_version(client, &numbers, &individualized))
+        || FAILED(hr = drm_client_get_machine_chain(client, &collection, &numbers))
         || FAILED(hr = pick_certificate(&collection, type, &certificate)))
         goto done;
     /* Without a place for it the caller asks for the size alone; the size that comes in is ignored, as in the
@@ -149,7 +147,7 @@ static HRESULT STDMETHODCALLTYPE security_GetMachineCertificate(IWMDRMSecurity *
     if (copy)
         *out = memcpy(copy, certificate.data, certificate.size);
     *out_size = (DWORD)certificate.size;
-    version_bytes(numbers, individualized, version);
+    version_bytes(numbers, version);
 
 done:
     drm_buffer_free(&collection);

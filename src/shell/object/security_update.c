@@ -4,11 +4,14 @@
  */
 #include <stdlib.h>
 
+#include "shell/event/event.h"
 #include "shell/object/individualization_status.h"
 #include "shell/object/security.h"
 #include "shell/platform/trace.h"
 
 #define INDIVIDUALIZATION_FLAGS (WMDRM_SECURITY_PERFORM_INDIV | WMDRM_SECURITY_PERFORM_FORCE_INDIV)
+#define LAST_STATES                                                                                                  \
+    (DRM_INDIVIDUALIZATION_SUCCEED | DRM_INDIVIDUALIZATION_FAIL | DRM_INDIVIDUALIZATION_CANCEL)
 #define ALL_FLAGS (INDIVIDUALIZATION_FLAGS | WMDRM_SECURITY_PERFORM_REVOCATION_REFRESH)
 
 /* The engine that was in force when the operation started. */
@@ -16,12 +19,19 @@ struct update_arguments
 {
     struct engine *engine;
     bool forced;
+    /* The event of the last state and its value, made ahead: known clients wait for it for ever. */
+    IMFMediaEvent *last_event;
+    IUnknown *last_status;
 };
 
 static void update_arguments_free(void *context)
 {
     struct update_arguments *arguments = context;
 
+    if (arguments->last_event)
+        IMFMediaEvent_Release(arguments->last_event);
+    if (arguments->last_status)
+        IUnknown_Release(arguments->last_status);
     engine_release(arguments->engine);
     free(arguments);
 }
@@ -35,12 +45,20 @@ static bool is_cancelled(void *context)
 static void queue_progress(void *context, const struct drm_progress *progress)
 {
     struct operation *operation = context;
+    struct update_arguments *arguments = operation->arguments;
     IUnknown *status;
 
     trace_line("object %p: individualization 0x%02x, HTTP %u, %lu round trips, %llu of %llu bytes, 0x%08lx",
                (void *)operation->object, (unsigned int)progress->state, (unsigned int)progress->http,
                (unsigned long)progress->round_trips, (unsigned long long)progress->received,
                (unsigned long long)progress->total, (unsigned long)progress->result);
+    if (progress->state & LAST_STATES)
+    {
+        individualization_status_fill(arguments->last_status, progress);
+        event_generator_queue_new(operation->object->events, arguments->last_event);
+        arguments->last_event = NULL;
+        return;
+    }
     if (FAILED(individualization_status_create(progress, &status)))
         return;
     event_generator_queue_unknown(operation->object->events, MEWMDRMIndividualizationProgress, S_OK, status);
@@ -99,6 +117,29 @@ static const struct operation_step refresh_step = {
     .run = run_refresh,
 };
 
+static HRESULT make_arguments(struct security *security, DWORD flags, struct update_arguments **out)
+{
+    struct update_arguments *arguments = calloc(1, sizeof(*arguments));
+    HRESULT hr = S_OK;
+
+    if (!arguments)
+        return E_OUTOFMEMORY;
+    arguments->engine = security->engine;
+    arguments->forced = flags & WMDRM_SECURITY_PERFORM_FORCE_INDIV;
+    engine_add_ref(security->engine);
+    if (flags & INDIVIDUALIZATION_FLAGS
+        && SUCCEEDED(hr = individualization_status_reserve(&arguments->last_status)))
+        hr = media_event_create_unknown(MEWMDRMIndividualizationProgress, S_OK, arguments->last_status,
+                                        &arguments->last_event);
+    if (FAILED(hr))
+    {
+        update_arguments_free(arguments);
+        return hr;
+    }
+    *out = arguments;
+    return S_OK;
+}
+
 HRESULT STDMETHODCALLTYPE security_PerformSecurityUpdate(IWMDRMSecurity *iface, DWORD flags, IUnknown **cookie)
 {
     struct security *security = security_from_IWMDRMSecurity(iface);
@@ -114,12 +155,9 @@ HRESULT STDMETHODCALLTYPE security_PerformSecurityUpdate(IWMDRMSecurity *iface, 
     if (!flags || flags & ~(DWORD)ALL_FLAGS)
         return E_INVALIDARG;
 
-    arguments = malloc(sizeof(*arguments));
-    if (!arguments)
-        return E_OUTOFMEMORY;
-    arguments->engine = security->engine;
-    arguments->forced = flags & WMDRM_SECURITY_PERFORM_FORCE_INDIV;
-    engine_add_ref(security->engine);
+    hr = make_arguments(security, flags, &arguments);
+    if (FAILED(hr))
+        return trace_failure("PerformSecurityUpdate", hr);
     if (flags & INDIVIDUALIZATION_FLAGS)
         steps[count++] = individualization_step;
     if (flags & WMDRM_SECURITY_PERFORM_REVOCATION_REFRESH)

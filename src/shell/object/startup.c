@@ -72,8 +72,6 @@ HRESULT STDMETHODCALLTYPE WMDRMShutdown(void)
 {
     LONG left = count_down();
 
-    if (left < 0)
-        return S_OK;
     /* Inside a callback there is nothing to wait for: Media Foundation waits for that very callback. It then stays
      * started. */
     if (!left && !event_callback_is_running())

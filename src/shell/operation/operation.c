@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shell/event/event.h"
 #include "shell/operation/async_object.h"
 
 static struct operation *operation_from_IUnknown(IUnknown *iface)
@@ -65,6 +66,17 @@ HRESULT operation_create(struct async_object *object, const struct operation_ste
     operation->arguments = arguments;
     operation->free_arguments = free_arguments;
     async_object_add_inner(object);
+    for (size_t i = 0; i < step_count; i++)
+    {
+        HRESULT hr = media_event_create_unknown(steps[i].completed, E_PENDING, NULL, &operation->completions[i]);
+
+        if (FAILED(hr))
+        {
+            operation->free_arguments = NULL; /* still the caller's */
+            operation_release_inner(operation);
+            return hr;
+        }
+    }
     *out = operation;
     return S_OK;
 }
@@ -78,6 +90,9 @@ void operation_release_inner(struct operation *operation)
 {
     if (InterlockedDecrement(&operation->inner_references))
         return;
+    for (size_t i = 0; i < operation->step_count; i++)
+        if (operation->completions[i])
+            IMFMediaEvent_Release(operation->completions[i]);
     if (operation->free_arguments)
         operation->free_arguments(operation->arguments);
     async_object_release_inner(operation->object);

@@ -45,6 +45,8 @@ struct operation
     volatile LONG cancelled;
     size_t step_count;
     struct operation_step steps[OPERATION_MAX_STEPS];
+    IMFMediaEvent *completions[OPERATION_MAX_STEPS]; /* made ahead, so that no lack of memory can lose one; NULL once
+                                                        queued */
     /* What the steps need, at most this much; made by the method that starts the operation. */
     void *arguments;
     void (*free_arguments)(void *arguments);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "shell/com/module.h"
+#include "shell/event/event.h"
 #include "shell/platform/trace.h"
 
 struct worker
@@ -104,13 +105,18 @@ static struct operation *take_next(struct async_object *object)
 }
 
 /* Whoever sees the completion event may start the next operation of this kind at once. */
-static void complete_step(struct async_object *object, const struct operation_step *step, HRESULT hr)
+static void complete_step(struct async_object *object, struct operation *operation, size_t index, HRESULT hr)
 {
+    const struct operation_step *step = &operation->steps[index];
+    IMFMediaEvent *event = operation->completions[index];
+
+    operation->completions[index] = NULL;
+    media_event_set_status(event, hr);
     AcquireSRWLockExclusive(&object->lock);
     object->busy[step->kind] = false;
     ReleaseSRWLockExclusive(&object->lock);
     trace_line("object %p: event %u, status 0x%08lx", (void *)object, (unsigned int)step->completed, hr);
-    event_generator_queue_unknown(object->events, step->completed, hr, NULL);
+    event_generator_queue_new(object->events, event);
 }
 
 static void forget_running(struct async_object *object)
@@ -129,7 +135,7 @@ static DWORD WINAPI worker_run(void *parameter)
     while ((operation = take_next(object)))
     {
         for (size_t i = 0; i < operation->step_count; i++)
-            complete_step(object, &operation->steps[i], operation->steps[i].run(operation));
+            complete_step(object, operation, i, operation->steps[i].run(operation));
         forget_running(object);
         operation_release_inner(operation);
     }
