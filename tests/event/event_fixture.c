@@ -2,7 +2,10 @@
 /* What the tests of the event room have in common. */
 #include "event/event_fixture.h"
 
-#include "event/sleep_probe.h"
+void end_at_first_failure(void)
+{
+    _putenv("CMOCKA_TEST_ABORT=1");
+}
 
 /* --- an object with a generator --------------------------------------------------------------------------- */
 
@@ -315,26 +318,38 @@ static DWORD WINAPI reader_run(void *context)
     struct reader *reader = context;
     IMFMediaEvent *event;
 
-    sleep_probe_attach(reader->asleep);
+    thread_probe_attach(&reader->probe);
     reader->hr = source_get(reader->source, 0, &event);
     reader->type = event_type_and_release(event);
     return 0;
 }
 
-void reader_start(struct reader *reader, struct source *source)
+static void reader_start_with(struct reader *reader, struct source *source, HANDLE wake)
 {
-    *reader = (struct reader){ .source = source, .hr = E_UNEXPECTED };
-    reader->asleep = CreateEventW(NULL, TRUE, FALSE, NULL);
+    *reader = (struct reader){ .source = source, .probe = { .wake = wake }, .hr = E_UNEXPECTED };
+    reader->probe.asleep = CreateEventW(NULL, FALSE, FALSE, NULL);
     reader->thread = CreateThread(NULL, 0, reader_run, reader, 0, NULL);
     assert_non_null(reader->thread);
-    assert_signalled(reader->asleep);
+    assert_signalled(reader->probe.asleep);
+}
+
+void reader_start(struct reader *reader, struct source *source)
+{
+    reader_start_with(reader, source, NULL);
+}
+
+void reader_start_led(struct reader *reader, struct source *source)
+{
+    reader_start_with(reader, source, CreateEventW(NULL, FALSE, FALSE, NULL));
 }
 
 void reader_join(struct reader *reader)
 {
     assert_signalled(reader->thread);
     CloseHandle(reader->thread);
-    CloseHandle(reader->asleep);
+    CloseHandle(reader->probe.asleep);
+    if (reader->probe.wake)
+        CloseHandle(reader->probe.wake);
 }
 
 struct errand

@@ -17,6 +17,7 @@
 #include <mferror.h>
 #include <mfidl.h>
 
+#include "event/thread_probe.h"
 #include "shell/event/event_generator.h"
 
 #define assert_hr(actual, expected) assert_int_equal((uint32_t)(actual), (uint32_t)(expected))
@@ -28,6 +29,12 @@ enum { PATIENCE_MS = 30000 };
 
 struct counted;
 struct test_callback;
+
+/*
+ * Has the first failure end the program, with a code that is not 0: threads of Media Foundation may still hold what the
+ * failed test had on its stack, so nothing after it could be believed. For the beginning of main.
+ */
+void end_at_first_failure(void);
 
 /* --- an object with a generator --------------------------------------------------------------------------- */
 
@@ -114,13 +121,15 @@ struct reader
 {
     struct source *source;
     HANDLE thread;
-    HANDLE asleep;
+    struct thread_probe probe;
     HRESULT hr;
     MediaEventType type;
 };
 
 /* One GetEvent(0) of a source that has no event; the reader waits in it when this returns. */
 void reader_start(struct reader *reader, struct source *source);
+/* The same, with a reader that wakes up when the test sets reader->probe.wake, and only then. */
+void reader_start_led(struct reader *reader, struct source *source);
 void reader_join(struct reader *reader);
 
 /* Runs a function on another thread and waits for it; false when it does not return. For calls into a generator that

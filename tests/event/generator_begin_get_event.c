@@ -471,6 +471,42 @@ static void begin__reader_blocked_and_request_ended_leaves_the_next_to_the_reade
     source_release(source);
 }
 
+/* Lets a reader look round, at the moment when an event is in the queue and not yet given to anybody. */
+static void wake_reader_and_wait(void *context)
+{
+    struct reader *reader = context;
+    HANDLE back[2] = { reader->probe.asleep, reader->thread };
+
+    SetEvent(reader->probe.wake);
+    WaitForMultipleObjects(2, back, FALSE, INFINITE);
+}
+
+static void begin__reader_that_wakes_by_itself_leaves_the_event_to_the_request(void **state)
+{
+    struct source *source = source_create();
+    struct test_callback callback;
+    struct reader reader;
+    struct thread_probe probe = { .before_lock = wake_reader_and_wait, .context = &reader };
+
+    (void)state;
+    callback_init(&callback);
+    reader_start_led(&reader, source);
+    assert_hr(source_begin(source, &callback, NULL), S_OK);
+    thread_probe_attach(&probe);
+    source_queue(source, 1);
+    thread_probe_attach(NULL);
+    assert_null(probe.before_lock); /* it was called */
+    callback_expect_invoked(&callback);
+    callback_expect_event(&callback, source, 1);
+    source_queue(source, 2);
+    SetEvent(reader.probe.wake);
+    reader_join(&reader);
+    assert_hr(reader.hr, S_OK);
+    assert_int_equal(reader.type, 2);
+    callback_cleanup(&callback);
+    source_release(source);
+}
+
 static void begin__reader_blocked_both_see_shutdown(void **state)
 {
     struct source *source = source_create();
@@ -504,6 +540,7 @@ int test_generator_begin_get_event(void)
         cmocka_unit_test(begin__after_end_works_again_with_any_callback),
         cmocka_unit_test(begin__reader_blocked_waits_on_and_gets_what_comes_after),
         cmocka_unit_test(begin__reader_blocked_and_request_ended_leaves_the_next_to_the_reader),
+        cmocka_unit_test(begin__reader_that_wakes_by_itself_leaves_the_event_to_the_request),
         cmocka_unit_test(begin__reader_blocked_both_see_shutdown),
         cmocka_unit_test(end__result_of_another_request_or_object_fails),
         cmocka_unit_test(end__nothing_pending_fails),

@@ -158,20 +158,29 @@ static void reentrance__shutdown_inside_invoke_ends_everything(void **state)
     assert_int_equal(callback.invoked, 1);
 }
 
-static void end_and_release_source(struct test_callback *callback, IMFAsyncResult *result)
+struct last_user
 {
-    struct source *source = callback->context;
-    IMFMediaEvent *event;
-
-    source_end(source, result, &event);
-    event_type_and_release(event);
-    source_release(source);
-}
+    struct source *source;
+    struct counted tag;
+    bool tag_held; /* by the result, after the source is gone */
+};
 
 static void release_source_unended(struct test_callback *callback, IMFAsyncResult *result)
 {
-    (void)result;
-    source_release(callback->context);
+    struct last_user *user = callback->context;
+
+    source_release(user->source);
+    user->tag_held = user->tag.refcount > 1 && IMFAsyncResult_GetStateNoAddRef(result) == &user->tag.IUnknown_iface;
+}
+
+static void end_and_release_source(struct test_callback *callback, IMFAsyncResult *result)
+{
+    struct last_user *user = callback->context;
+    IMFMediaEvent *event;
+
+    source_end(user->source, result, &event);
+    event_type_and_release(event);
+    release_source_unended(callback, result);
 }
 
 static void reentrance__last_release_inside_invoke_is_harmless(void **state)
@@ -182,18 +191,22 @@ static void reentrance__last_release_inside_invoke_is_harmless(void **state)
     (void)state;
     for (i = 0; i < ARRAYSIZE(ways); ++i)
     {
-        struct source *source = source_create();
+        struct last_user user = { .source = source_create() };
         struct test_callback callback;
 
         callback_init(&callback);
+        counted_init(&user.tag);
         callback.on_invoke = ways[i];
-        callback.context = source;
-        source_queue(source, 1);
-        source_queue(source, 2);
-        assert_hr(source_begin(source, &callback, NULL), S_OK);
+        callback.context = &user;
+        source_queue(user.source, 1);
+        source_queue(user.source, 2);
+        assert_hr(source_begin(user.source, &callback, &user.tag), S_OK);
         callback_expect_invoked(&callback);
+        assert_true(user.tag_held);
         callback_cleanup(&callback);
         assert_int_equal(callback.invoked, 1);
+        counted_expect_alone(&user.tag);
+        counted_cleanup(&user.tag);
     }
 }
 

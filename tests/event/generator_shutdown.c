@@ -238,6 +238,38 @@ static void release__readers_blocked_wake_and_touch_nothing_freed(void **state)
     }
 }
 
+/* Takes what was freed a moment ago, whatever its size, and spoils it. */
+static void spoil_freed_memory(void)
+{
+    enum { SMALLEST = 32, LARGEST = 512, STEP = 8, EACH = 8 };
+    static void *blocks[(LARGEST - SMALLEST) / STEP * EACH];
+    size_t i;
+
+    for (i = 0; i < ARRAYSIZE(blocks); ++i)
+    {
+        size_t size = SMALLEST + i / EACH * STEP;
+
+        assert_non_null((blocks[i] = malloc(size)));
+        memset(blocks[i], 0xdd, size);
+    }
+    for (i = 0; i < ARRAYSIZE(blocks); ++i)
+        free(blocks[i]);
+}
+
+static void release__reader_that_comes_back_late_touches_nothing_freed(void **state)
+{
+    struct source *source = source_create();
+    struct reader reader;
+
+    (void)state;
+    reader_start_led(&reader, source);
+    source_release(source);
+    spoil_freed_memory();
+    SetEvent(reader.probe.wake);
+    reader_join(&reader);
+    assert_hr(reader.hr, MF_E_SHUTDOWN);
+}
+
 static void abandon__object_may_still_queue_and_nobody_is_invoked(void **state)
 {
     struct source *source = source_create();
@@ -269,6 +301,7 @@ int test_generator_shutdown(void)
         cmocka_unit_test(release__request_invoked_and_not_ended_is_let_go),
         cmocka_unit_test(release__queued_events_are_released),
         cmocka_unit_test(release__readers_blocked_wake_and_touch_nothing_freed),
+        cmocka_unit_test(release__reader_that_comes_back_late_touches_nothing_freed),
         cmocka_unit_test(abandon__object_may_still_queue_and_nobody_is_invoked),
     };
 

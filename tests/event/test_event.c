@@ -376,5 +376,6 @@ int main(void)
         cmocka_unit_test(event__outlives_its_generator),
     };
 
+    end_at_first_failure();
     return cmocka_run_group_tests_name("event", tests, NULL, NULL);
 }

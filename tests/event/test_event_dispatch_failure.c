@@ -292,5 +292,6 @@ int main(void)
         cmocka_unit_test(release__after_a_failed_dispatch_lets_all_go),
     };
 
+    end_at_first_failure();
     return cmocka_run_group_tests_name("dispatch fails", tests, NULL, NULL);
 }

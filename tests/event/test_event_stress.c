@@ -346,5 +346,6 @@ int main(void)
         cmocka_unit_test(stress__each_request_begun_is_invoked_once),
     };
 
+    end_at_first_failure();
     return cmocka_run_group_tests_name("stress", tests, NULL, NULL);
 }
