@@ -33,7 +33,8 @@ static drm_result open_new(const char *path, const struct drm_log *log, const st
     database->task = task;
     result = drm_database_result(
         database, sqlite3_open_v2(path, &database->handle,
-                                  SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL));
+                                  SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                                  drm_database_layer()));
     if (DRM_FAILED(result))
     {
         drm_database_close(database);

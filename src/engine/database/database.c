@@ -9,9 +9,11 @@
 
 #include "engine/base/path.h"
 #include "engine/database/database_internal.h"
+#include "engine/database/file.h"
 
 #define BUSY_STEP_MS 10
 #define BUSY_STEPS 1000 /* ten seconds */
+#define INDEX_SIZE 32768 /* what the shared index of a log grows by */
 
 static bool cancelled(const struct drm_database *database)
 {
@@ -28,8 +30,7 @@ int drm_database_wait(void *context, int count)
     return 1;
 }
 
-/* Did the disk prove full when a file was last used? SQLite does not keep the system's error of a failed commit; its
- * files do. */
+/* Did the disk prove full when a file was last used? */
 static bool file_met_full_disk(const struct drm_database *database)
 {
     sqlite3_file *journal = NULL;
@@ -43,9 +44,28 @@ static bool file_met_full_disk(const struct drm_database *database)
            || drm_result_from_system(journal_error, DRM_E_IO) == DRM_E_DISK_FULL;
 }
 
+/* The shared index of a log is neither of these files. */
+static bool index_met_full_disk(const struct drm_database *database, int code)
+{
+    const char *path = sqlite3_db_filename(database->handle, "main");
+
+    return (code == SQLITE_IOERR_SHMOPEN || code == SQLITE_IOERR_SHMSIZE || code == SQLITE_IOERR_SHMMAP) && path
+           && drm_file_try_room(path, INDEX_SIZE, database->log) == DRM_E_DISK_FULL;
+}
+
+/* SQLite keeps no system error of a failed commit, and on Windows that of whatever came last, such as of giving up
+ * locks. So the likeliest cause is looked for where it shows. */
+static drm_result translate_io_error(const struct drm_database *database, int code, int system_error)
+{
+    if (code == SQLITE_IOERR_NOMEM)
+        return DRM_E_OUT_OF_MEMORY;
+    if (file_met_full_disk(database) || index_met_full_disk(database, code))
+        return DRM_E_DISK_FULL;
+    return drm_result_from_system(system_error, DRM_E_IO);
+}
+
 static drm_result translate(const struct drm_database *database, int code)
 {
-    drm_result result;
     int system_error = database->handle ? sqlite3_system_errno(database->handle) : 0;
 
     switch (code & 0xff)
@@ -66,10 +86,7 @@ static drm_result translate(const struct drm_database *database, int code)
     case SQLITE_AUTH:
         return DRM_E_ACCESS_DENIED;
     case SQLITE_IOERR:
-        if (code == SQLITE_IOERR_NOMEM)
-            return DRM_E_OUT_OF_MEMORY;
-        result = drm_result_from_system(system_error, DRM_E_IO);
-        return result == DRM_E_IO && file_met_full_disk(database) ? DRM_E_DISK_FULL : result;
+        return translate_io_error(database, code, system_error);
     case SQLITE_CANTOPEN:
         return drm_result_from_system(system_error, DRM_E_UNABLE_TO_OPEN_STORE);
     default:

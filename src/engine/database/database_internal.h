@@ -8,6 +8,9 @@
 /* A busy handler (context: the database): waits for another process in small steps, to see a cancel at once. */
 int drm_database_wait(void *context, int count);
 
+/* The name of the file layer for sqlite3_open_v2; NULL: SQLite's default one. */
+const char *drm_database_layer(void);
+
 /* Makes an empty database one of this schema's current version; part of a write transaction. */
 drm_result drm_database_apply(struct drm_database *database, const struct drm_database_schema *schema, int64_t version);
 

@@ -5,6 +5,7 @@
 #include "engine/database/file.h"
 
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -150,6 +151,27 @@ drm_result drm_file_append(struct drm_file *file, const void *data, size_t size)
 drm_result drm_file_flush(struct drm_file *file)
 {
     return translate(file->log, file->handle->pMethods->xSync(file->handle, SQLITE_SYNC_FULL), "flush", DRM_E_IO);
+}
+
+drm_result drm_file_try_room(const char *path, size_t size, const struct drm_log *log)
+{
+    char *room_path = malloc(strlen(path) + sizeof("-room"));
+    struct drm_file *file = NULL;
+    uint8_t *zeros = calloc(1, size);
+    drm_result result = DRM_E_OUT_OF_MEMORY;
+
+    if (room_path && zeros)
+    {
+        sprintf(room_path, "%s-room", path);
+        result = open_file(room_path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_DELETEONCLOSE, log,
+                           &file);
+        if (DRM_SUCCEEDED(result))
+            result = drm_file_append(file, zeros, size);
+        drm_file_close(file);
+    }
+    free(room_path);
+    free(zeros);
+    return result;
 }
 
 uint64_t drm_file_size(const struct drm_file *file)

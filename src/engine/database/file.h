@@ -24,6 +24,9 @@ drm_result drm_file_append(struct drm_file *file, const void *data, size_t size)
 /* Until this returned, a power cut may take what was written. */
 drm_result drm_file_flush(struct drm_file *file);
 
+/* Is there room for size bytes beside the file at path? DRM_S_OK, or why not. Writes them to a file that it deletes. */
+drm_result drm_file_try_room(const char *path, size_t size, const struct drm_log *log);
+
 uint64_t drm_file_size(const struct drm_file *file);
 /* Reads exactly size bytes; DRM_E_STORE_CORRUPT where the file ends before. */
 drm_result drm_file_read(struct drm_file *file, uint64_t offset, void *out, size_t size);

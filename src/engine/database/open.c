@@ -184,7 +184,8 @@ static bool log_is_left(const char *path)
 /* DRM_E_NOT_FOUND where there is no file, or no folder. */
 static drm_result open_handle(struct drm_database *database, const char *path)
 {
-    int code = sqlite3_open_v2(path, &database->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    int code = sqlite3_open_v2(path, &database->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+                               drm_database_layer());
 
     if ((code & 0xff) == SQLITE_CANTOPEN && database->handle
         && drm_result_from_system(sqlite3_system_errno(database->handle), DRM_S_OK) == DRM_E_PATH_NOT_FOUND)
