@@ -136,6 +136,38 @@ static void shutdown__request_invoked_and_not_ended_is_not_invoked_again(void **
     counted_cleanup(&object);
 }
 
+static void shut_down(void *context)
+{
+    struct source *source = context;
+
+    event_generator_shutdown(&source->events);
+}
+
+/* The event is in the queue and whoever queued it on the way to give it to those that wait: they are told of the end. */
+static void shutdown__between_an_event_and_those_that_wait_ends_all(void **state)
+{
+    struct source *source = source_create();
+    struct thread_probe probe = { .before_lock = shut_down, .context = source };
+    struct test_callback callback;
+    struct reader reader;
+
+    (void)state;
+    callback_init(&callback);
+    reader_start(&reader, source);
+    assert_hr(source_begin(source, &callback, NULL), S_OK);
+    thread_probe_attach(&probe);
+    source_queue(source, 1);
+    thread_probe_attach(NULL);
+    assert_null(probe.before_lock); /* it was called */
+    reader_join(&reader);
+    assert_hr(reader.hr, MF_E_SHUTDOWN);
+    callback_expect_invoked(&callback);
+    callback_expect_end(&callback, source, MF_E_SHUTDOWN);
+    source_release(source);
+    callback_cleanup(&callback);
+    assert_int_equal(callback.invoked, 1);
+}
+
 /* --- the last Release ------------------------------------------------------------------------------------- */
 
 static void release__request_pending_is_let_go_uninvoked(void **state)
@@ -296,6 +328,7 @@ int test_generator_shutdown(void)
         cmocka_unit_test(shutdown__request_pending_is_invoked_once),
         cmocka_unit_test(shutdown__request_scheduled_is_invoked_once_and_its_event_released),
         cmocka_unit_test(shutdown__request_invoked_and_not_ended_is_not_invoked_again),
+        cmocka_unit_test(shutdown__between_an_event_and_those_that_wait_ends_all),
         cmocka_unit_test(release__request_pending_is_let_go_uninvoked),
         cmocka_unit_test(release__request_scheduled_is_let_go_uninvoked),
         cmocka_unit_test(release__request_invoked_and_not_ended_is_let_go),

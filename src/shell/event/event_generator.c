@@ -80,6 +80,7 @@ static void event_core_close(struct event_core *core, struct event_remains *rema
 {
     EnterCriticalSection(&core->lock);
     core->closed = true;
+    core->asleep = false; /* all are woken, and an event that knocks late has nobody to serve */
     remains->collected = core->events;
     remains->arrived = event_inbox_close(&core->inbox);
     remains->promised = core->promised;
