@@ -154,13 +154,17 @@ malformed:
     return NULL;
 }
 
-static int make_one(const char *directory)
+/* The runtime calls a write-protected disk "access denied"; the system's own number tells them apart. */
+static drm_result make_one(const char *directory)
 {
     wchar_t *wide = widen(directory);
-    int result = wide ? _wmkdir(wide) : -1, error = errno;
+    drm_result result = DRM_S_OK;
 
+    if (!wide)
+        return result_from_errno(errno);
+    if (_wmkdir(wide) && errno != EEXIST)
+        result = drm_result_from_system((int)_doserrno, result_from_errno(errno));
     free(wide);
-    errno = error;
     return result;
 }
 
@@ -203,9 +207,10 @@ static bool is_folder(const char *path)
     return folder;
 }
 #else
-static int make_one(const char *directory)
+static drm_result make_one(const char *directory)
 {
-    return mkdir(directory, 0700); /* keys lie in it */
+    /* For the owner alone: keys lie in it. */
+    return mkdir(directory, 0700) && errno != EEXIST ? result_from_errno(errno) : DRM_S_OK;
 }
 
 static int rename_one(const char *from, const char *to)
@@ -235,14 +240,15 @@ drm_result drm_path_make_directory(const char *directory)
 {
     size_t length = strlen(directory);
     char *path = malloc(length + 1);
-    drm_result result = DRM_S_OK;
+    drm_result result = DRM_S_OK, cause = DRM_S_OK;
 
     if (!path)
         return DRM_E_OUT_OF_MEMORY;
     memcpy(path, directory, length + 1);
 
-    /* Each folder on the way, from the top. What cannot be made may be there already, or a drive or share: only the
-     * last one's failure counts. */
+    /* Each folder on the way, from the top. What cannot be made may be there already, or be a drive or share: only the
+     * last one's failure counts. But where that is that the one above is missing, the cause is why that one was not
+     * made. */
     for (size_t i = 1; i <= length; i++)
     {
         char end = path[i];
@@ -250,11 +256,13 @@ drm_result drm_path_make_directory(const char *directory)
         if (end && (!is_separator(end) || is_separator(path[i - 1])))
             continue;
         path[i] = 0;
-        result = DRM_S_OK;
-        if (make_one(path) && errno != EEXIST)
-            result = result_from_errno(errno);
+        result = make_one(path);
         path[i] = end;
+        if (result != DRM_E_PATH_NOT_FOUND)
+            cause = result;
     }
+    if (result == DRM_E_PATH_NOT_FOUND && DRM_FAILED(cause))
+        result = cause;
     free(path);
     return result;
 }
