@@ -181,11 +181,22 @@ static bool log_is_left(const char *path)
     return left;
 }
 
+static int open_read_write(const char *path, sqlite3 **out)
+{
+    int code = sqlite3_open_v2(path, out, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, drm_database_layer());
+
+    if (code != SQLITE_OK || sqlite3_db_readonly(*out, "main") != 1)
+        return code;
+    /* What SQLite cannot open for writing it opens for reading, also where it was not there yet at the first attempt. */
+    sqlite3_close_v2(*out);
+    *out = NULL;
+    return sqlite3_open_v2(path, out, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, drm_database_layer());
+}
+
 /* DRM_E_NOT_FOUND where there is no file, or no folder. */
 static drm_result open_handle(struct drm_database *database, const char *path)
 {
-    int code = sqlite3_open_v2(path, &database->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
-                               drm_database_layer());
+    int code = open_read_write(path, &database->handle);
 
     if ((code & 0xff) == SQLITE_CANTOPEN && database->handle
         && drm_result_from_system(sqlite3_system_errno(database->handle), DRM_S_OK) == DRM_E_PATH_NOT_FOUND)
