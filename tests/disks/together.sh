@@ -31,7 +31,7 @@ both_at_once()
     local round name
     for ((round = 0; round < 20; round++)); do
         # A new store now and then: making it is a race too.
-        if ((round % 5 == 0)); then
+        if ((round % 2 == 0)); then
             use one "$folder/store-$round"
             use two "$folder/store-$round"
         fi
