@@ -150,6 +150,7 @@ struct restarting_callback
     LONG references;
     IWMDRMSecurity *security;
     HANDLE done;
+    HANDLE released; /* set by each Release */
     int completions;
     HRESULT begin, end, update; /* the worst of each, judged by the test */
 };
@@ -178,7 +179,12 @@ static ULONG STDMETHODCALLTYPE callback_AddRef(IMFAsyncCallback *iface)
 
 static ULONG STDMETHODCALLTYPE callback_Release(IMFAsyncCallback *iface)
 {
-    return InterlockedDecrement(&restarting_callback_from_IMFAsyncCallback(iface)->references);
+    struct restarting_callback *callback = restarting_callback_from_IMFAsyncCallback(iface);
+    HANDLE released = callback->released;
+    ULONG references = InterlockedDecrement(&callback->references);
+
+    SetEvent(released);
+    return references;
 }
 
 static HRESULT STDMETHODCALLTYPE callback_GetParameters(IMFAsyncCallback *iface, DWORD *flags, DWORD *queue)
@@ -230,11 +236,12 @@ static const IMFAsyncCallbackVtbl callback_vtbl = {
 static void update__can_be_started_by_a_completion_handler(void **state)
 {
     struct shell_fixture *fixture = *state;
-    struct restarting_callback callback = {
-        .IMFAsyncCallback_iface = {&callback_vtbl}, .references = 1, .security = fixture->security};
+    static struct restarting_callback callback = {.IMFAsyncCallback_iface = {&callback_vtbl}, .references = 1};
     IUnknown *cookie;
 
+    callback.security = fixture->security;
     callback.done = CreateEventW(NULL, TRUE, FALSE, NULL);
+    callback.released = CreateEventW(NULL, FALSE, FALSE, NULL);
     assert_hr(IWMDRMSecurity_BeginGetEvent(fixture->security, &callback.IMFAsyncCallback_iface, NULL), S_OK);
     assert_hr(IWMDRMSecurity_PerformSecurityUpdate(fixture->security, WMDRM_SECURITY_PERFORM_FORCE_INDIV, &cookie),
               S_OK);
@@ -243,12 +250,11 @@ static void update__can_be_started_by_a_completion_handler(void **state)
     assert_hr(callback.begin, S_OK);
     assert_hr(callback.end, S_OK);
     assert_hr(callback.update, S_OK);
-    CloseHandle(callback.done);
-    /* The work queue may hold the callback a moment longer than the callback's own last line. */
     IWMDRMSecurity_Shutdown(fixture->security);
-    WMDRMStartup();
-    WMDRMShutdown();
-    assert_int_equal(callback.references, 1);
+    /* The work queue holds the callback a moment longer than the callback's own last line. */
+    while (InterlockedCompareExchange(&callback.references, 1, 1) != 1)
+        assert_int_equal(WaitForSingleObject(callback.released, 120000), WAIT_OBJECT_0);
+    CloseHandle(callback.done);
 }
 
 /* --- cookies, shutdown, lifetime -------------------------------------------------------------------------- */
