@@ -321,6 +321,9 @@ static void end__bad_arguments_are_invalid(void **state)
     assert_hr(source_end(source, NULL, &event), E_INVALIDARG);
     assert_null(event);
     callback_expect_event(&callback, source, 1);
+    source_shutdown(source);
+    assert_hr(source_end(source, callback.result, NULL), E_INVALIDARG);
+    assert_hr(source_end(source, NULL, &event), E_INVALIDARG);
     callback_cleanup(&callback);
     source_release(source);
 }

@@ -31,6 +31,9 @@ static void shutdown__afterwards_everything_says_so(void **state)
     callback_expect_end(&callback, source, MF_E_SHUTDOWN);
     assert_hr(IMFMediaEventGenerator_QueueEvent(&source->IMFMediaEventGenerator_iface, 1, &GUID_NULL, S_OK, NULL),
               MF_E_SHUTDOWN);
+    /* A bad argument is seen first. */
+    assert_hr(IMFMediaEventGenerator_QueueEvent(&source->IMFMediaEventGenerator_iface, 1, NULL, S_OK, NULL),
+              E_INVALIDARG);
     assert_hr(event_generator_queue_unknown(&source->events, 1, S_OK, &tag.IUnknown_iface), MF_E_SHUTDOWN);
     assert_hr(media_event_create(1, &GUID_NULL, S_OK, NULL, &made), S_OK);
     assert_hr(event_generator_queue(&source->events, made), MF_E_SHUTDOWN);
