@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "engine/format/version.h"
+#include "engine/base/version.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

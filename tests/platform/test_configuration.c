@@ -124,13 +124,12 @@ static void load__nothing_set_gives_defaults(void **state)
 {
     struct configuration configuration;
     WCHAR local[MAX_PATH];
-    char expected[4 * MAX_PATH];
+    char expected[4 * MAX_PATH], *log;
 
     (void)state;
     assert_result(configuration_load(&configuration), DRM_S_OK);
     assert_null(configuration.service_url);
     assert_null(configuration.trust_anchor);
-    assert_null(configuration.log);
     assert_int_equal(configuration.timeout_ms, 30000);
     assert_true(GetEnvironmentVariableW(L"LOCALAPPDATA", local, MAX_PATH) > 0);
     assert_true(WideCharToMultiByte(CP_UTF8, 0, local, -1, expected, sizeof(expected) - 16, NULL, NULL) > 0);
@@ -138,6 +137,8 @@ static void load__nothing_set_gives_defaults(void **state)
     assert_string_equal(configuration.store_directory, expected);
     configuration_free(&configuration);
     assert_null(configuration.store_directory);
+    assert_result(configuration_load_log(&log), DRM_S_OK);
+    assert_null(log);
 }
 
 static void load__environment_wins_then_user_then_machine(void **state)
@@ -182,7 +183,6 @@ static void load__settings_are_looked_up_one_by_one(void **state)
     assert_string_equal(configuration.service_url, "https://environment/");
     assert_string_equal(configuration.trust_anchor, "user's");
     assert_string_equal(configuration.store_directory, "C:\\Gesch\xc3\xa4" "ft \xe6\x97\xa5\xe6\x9c\xac");
-    assert_string_equal(configuration.log, "-");
     assert_int_equal(configuration.timeout_ms, 7000);
     configuration_free(&configuration);
     assert_result(configuration_load_log(&log), DRM_S_OK);
@@ -193,6 +193,7 @@ static void load__settings_are_looked_up_one_by_one(void **state)
 static void load__every_variable_is_read(void **state)
 {
     struct configuration configuration;
+    char *log;
 
     (void)state;
     set_variable(L"WMDRM_TRUST_ANCHOR", L"anchor");
@@ -201,8 +202,10 @@ static void load__every_variable_is_read(void **state)
     assert_result(configuration_load(&configuration), DRM_S_OK);
     assert_string_equal(configuration.trust_anchor, "anchor");
     assert_string_equal(configuration.store_directory, "D:\\store");
-    assert_string_equal(configuration.log, "C:\\log.txt");
     configuration_free(&configuration);
+    assert_result(configuration_load_log(&log), DRM_S_OK);
+    assert_string_equal(log, "C:\\log.txt");
+    free(log);
 }
 
 static void load__relative_store_directory_stays_where_it_was(void **state)
@@ -269,6 +272,7 @@ static void load__rubbish_is_refused(void **state)
     static const WCHAR half[] = {'h', 0xd800, 'x', 0};
     struct configuration configuration = {.timeout_ms = 1234};
     const DWORD number = 5;
+    char *log = NULL;
     WCHAR *longer;
     size_t i;
 
@@ -294,6 +298,9 @@ static void load__rubbish_is_refused(void **state)
     test_free(longer);
     assert_null(configuration.service_url);
     assert_int_equal(configuration.timeout_ms, 1234);
+    set_value(HKEY_CURRENT_USER, L"Log", REG_DWORD, &number, sizeof(number));
+    assert_result(configuration_load_log(&log), DRM_E_NOT_CONFIGURED);
+    assert_null(log);
 
     set_variable(L"WMDRM_SERVICE_URL", L"http://environment/");
     assert_string_equal(service_url(), "http://environment/");

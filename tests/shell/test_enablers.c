@@ -288,6 +288,49 @@ static void activate__makes_the_saved_enabler_anew(void **state)
     drm_buffer_free(&subject.chain);
 }
 
+/* A stream that takes fewer bytes than it is given, and says so in its count alone. */
+struct short_stream
+{
+    IStream IStream_iface;
+    ULONG room;
+};
+
+static HRESULT STDMETHODCALLTYPE short_stream_Write(IStream *iface, const void *data, ULONG size, ULONG *written)
+{
+    struct short_stream *stream = CONTAINING_RECORD(iface, struct short_stream, IStream_iface);
+    const ULONG taken = size < stream->room ? size : stream->room;
+
+    (void)data;
+    stream->room -= taken;
+    *written = taken;
+    return S_OK;
+}
+
+static const IStreamVtbl short_stream_vtbl = {.Write = short_stream_Write};
+
+static void enabler__is_not_saved_by_half(void **state)
+{
+    static const ULONG rooms[] = {0, 3, 4, 20};
+    struct shell_fixture *fixture = *state;
+    struct subject subject;
+    IMFContentEnabler *enabler;
+    IPersistStream *saver;
+
+    prepare(fixture, &subject);
+    enabler = get_enabler(fixture, &subject);
+    assert_hr(IMFContentEnabler_QueryInterface(enabler, &IID_IPersistStream, (void **)&saver), S_OK);
+    for (size_t i = 0; i < ARRAYSIZE(rooms); i++)
+    {
+        struct short_stream stream = {.IStream_iface.lpVtbl = (IStreamVtbl *)&short_stream_vtbl, .room = rooms[i]};
+
+        assert_hr(IPersistStream_Save(saver, &stream.IStream_iface, TRUE), STG_E_MEDIUMFULL);
+        assert_int_equal(stream.room, 0);
+    }
+    IPersistStream_Release(saver);
+    assert_int_equal(IMFContentEnabler_Release(enabler), 0);
+    drm_buffer_free(&subject.chain);
+}
+
 static void activate__refuses_a_stream_of_rubbish(void **state)
 {
     static const char *const rubbish[] = {"", "abc", "\xff\xff\xff\xff", "\x00\x00\x00\x08garbage!"};
@@ -324,6 +367,7 @@ int main(void)
         FIXTURE_TEST(enabler__says_what_it_is),
         FIXTURE_TEST(enabler__without_page_completes_with_a_failure),
         FIXTURE_TEST(activate__makes_the_saved_enabler_anew),
+        FIXTURE_TEST(enabler__is_not_saved_by_half),
         FIXTURE_TEST(activate__refuses_a_stream_of_rubbish),
     };
 

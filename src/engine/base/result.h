@@ -85,4 +85,40 @@ typedef int32_t drm_result;
 #define DRM_E_BAD_REQUEST              DRM_RESULT(0xC00D28B0)  /* HTTP 400 */
 #define DRM_E_INVALID_CRL              DRM_RESULT(0xC00D28B1)
 
+/* Licences (nserror.h, without the prefix NS_). */
+#define DRM_S_LICENSE_ACQUIRED         DRM_RESULT(0x000D2726)
+#define DRM_E_LICENSE_STORE_ERROR      DRM_RESULT(0xC00D2712)
+#define DRM_E_INVALID_CONTENT          DRM_RESULT(0xC00D2716)
+#define DRM_E_INVALID_LICENSE          DRM_RESULT(0xC00D2718)  /* a licence, or its response, cannot be read */
+#define DRM_E_UNABLE_TO_ACQUIRE        DRM_RESULT(0xC00D271E)  /* the issuer has no licence for this content */
+#define DRM_E_NO_RIGHTS                DRM_RESULT(0xC00D2720)  /* the licence does not grant that */
+#define DRM_E_LICENSE_INVALID_XML      DRM_RESULT(0xC00D2725)  /* no LICENSERESPONSE */
+#define DRM_E_ACQUIRING                DRM_RESULT(0xC00D272B)
+#define DRM_E_BACKUP_EXISTS            DRM_RESULT(0xC00D2742)
+#define DRM_E_BACKUP_CORRUPT           DRM_RESULT(0xC00D2743)
+#define DRM_E_BACKUPRESTORE_BUSY       DRM_RESULT(0xC00D2744)
+#define DRM_E_INVALID_PROPERTY         DRM_RESULT(0xC00D2749)  /* the licence does not have that property */
+#define DRM_E_RESTORE_FRAUD            DRM_RESULT(0xC00D2753)  /* more machines than the licence may live on */
+#define DRM_E_LICENSE_NOTACQUIRED      DRM_RESULT(0xC00D2759)  /* the issuer offers only the way with a web page */
+#define DRM_E_UNSUPPORTED_PROPERTY     DRM_RESULT(0xC00D275D)  /* no such property */
+#define DRM_E_STORE_NOT_ALL_STORED     DRM_RESULT(0xC00D275F)  /* licences that were deleted or revoked here stay so */
+#define DRM_E_LICENSE_HEADER_MISSING_URL DRM_RESULT(0xC00D277A)  /* neither the header nor the caller names a URL */
+#define DRM_E_MALFORMED_CONTENT_HEADER DRM_RESULT(0xC00D279C)
+#define DRM_E_LICENSE_EXPIRED          DRM_RESULT(0xC00D27D8)
+#define DRM_E_LICENSE_NOT_ENABLED      DRM_RESULT(0xC00D27D9)  /* not yet, or not any more for another reason */
+#define DRM_E_LICENSE_APPSECLOW        DRM_RESULT(0xC00D27DA)
+#define DRM_E_STORE_NEEDINDI           DRM_RESULT(0xC00D27DB)
+#define DRM_E_STORE_NOT_ALLOWED        DRM_RESULT(0xC00D27DC)  /* a licence that may not be persisted */
+#define DRM_E_NO_UPLINK_LICENSE        DRM_RESULT(0xC00D2848)  /* a leaf without its root */
+#define DRM_E_INVALID_KID              DRM_RESULT(0xC00D2849)
+#define DRM_E_CHAIN_TOO_LONG           DRM_RESULT(0xC00D284C)
+#define DRM_E_UNSUPPORTED_ALGORITHM    DRM_RESULT(0xC00D284D)  /* also: a LICENSE of another version than 3.0.0.0 */
+#define DRM_E_LICENSE_DELETION_ERROR   DRM_RESULT(0xC00D284E)
+#define DRM_E_RESTORE_UNAVAILABLE      DRM_RESULT(0xC00D2846)
+#define DRM_E_INVALID_LICENSEBLOB      DRM_RESULT(0xC00D28B4)  /* a revocation response cannot be read */
+#define DRM_E_EXPIRED_LICENSEBLOB      DRM_RESULT(0xC00D28B3)  /* a revocation response that was used before */
+#define DRM_E_RIV_TOO_SMALL            DRM_RESULT(0xC00D28B7)  /* a newer revocation list is needed */
+#define DRM_E_LICENSE_NOT_FOUND        DRM_RESULT(0x8004C013)  /* DRM_E_LICENSENOTFOUND */
+#define DRM_E_NO_MORE_ITEMS            DRM_RESULT(0x80070103)
+
 #endif

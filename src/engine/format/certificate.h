@@ -7,7 +7,7 @@
 
 #include "engine/base/bytes.h"
 #include "engine/crypto/crypto.h"
-#include "engine/format/version.h"
+#include "engine/base/version.h"
 
 #define DRM_ID_SIZE 16
 #define DRM_CERTIFICATE_NAME_SIZE 128 /* bytes of UTF-8, without a terminator */

@@ -25,6 +25,14 @@ enum drm_object_type
     DRM_OBJECT_REVOCATION_LIST = 0x52564c53, /* "RVLS": the head of a list */
     DRM_OBJECT_REQUEST = 0x52455155,         /* "REQU": from a machine to its authority; has an envelope of its own */
     DRM_OBJECT_ANSWER = 0x414e5357,          /* "ANSW": the head of an authority's answer */
+    DRM_OBJECT_LICENSE = 0x4c494345,         /* "LICE": has an envelope of its own */
+    DRM_OBJECT_LICENSE_RESPONSE = 0x4c525350, /* "LRSP": the head of a response with licences */
+    DRM_OBJECT_LICENSE_CHALLENGE = 0x4c524551, /* "LREQ": what a machine asks an issuer */
+    DRM_OBJECT_REMOVAL_CHALLENGE = 0x4c524348, /* "LRCH" */
+    DRM_OBJECT_REMOVAL = 0x4c52424c,         /* "LRBL": names licences that are to go */
+    DRM_OBJECT_REMOVAL_RECEIPT = 0x4c52434b, /* "LRCK" */
+    DRM_OBJECT_BACKUP = 0x42434b50,          /* "BCKP": the head of a backup */
+    DRM_OBJECT_RESTORE_REQUEST = 0x52535452, /* "RSTR" */
 };
 
 struct drm_signed_object

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Security versions: comparison, text, packed form. */
-#include "engine/format/version.h"
+#include "engine/base/version.h"
 
 #include <stdio.h>
 
