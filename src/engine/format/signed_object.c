@@ -23,6 +23,21 @@ static const char *context_of(enum drm_object_type type)
         return "wmdrmsdk revocation list 1";
     case DRM_OBJECT_ANSWER:
         return "wmdrmsdk answer 1";
+    case DRM_OBJECT_LICENSE_RESPONSE:
+        return "wmdrmsdk license response 1";
+    case DRM_OBJECT_LICENSE_CHALLENGE:
+        return "wmdrmsdk license challenge 1";
+    case DRM_OBJECT_REMOVAL_CHALLENGE:
+        return "wmdrmsdk removal challenge 1";
+    case DRM_OBJECT_REMOVAL:
+        return "wmdrmsdk removal 1";
+    case DRM_OBJECT_REMOVAL_RECEIPT:
+        return "wmdrmsdk removal receipt 1";
+    case DRM_OBJECT_BACKUP:
+        return "wmdrmsdk backup 1";
+    case DRM_OBJECT_RESTORE_REQUEST:
+        return "wmdrmsdk restore request 1";
+    case DRM_OBJECT_LICENSE: /* has no signature: a tree ties it to its response's head */
     case DRM_OBJECT_REQUEST: /* carries two signatures or none, with contexts of their own (request.c) */
         break;
     }
