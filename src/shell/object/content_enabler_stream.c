@@ -19,13 +19,23 @@ enum subject_tag
     SUBJECT_URL = DRM_TLV_CRITICAL | 5,
 };
 
+/* A stream may take less than it was given and call that a success, as one on a full disk does. */
+static HRESULT write_exactly(IStream *stream, const void *data, ULONG size)
+{
+    ULONG written = 0;
+    HRESULT hr = IStream_Write(stream, data, size, &written);
+
+    if (FAILED(hr))
+        return hr;
+    return written == size ? S_OK : STG_E_MEDIUMFULL;
+}
+
 HRESULT content_enabler_subject_save(const struct content_enabler_subject *subject, IStream *stream)
 {
     char hash[CONTENT_ENABLER_HASH_SIZE];
     struct drm_buffer encoded = {0};
     struct drm_tlv_writer writer;
     uint8_t length[4];
-    ULONG written;
     HRESULT hr;
 
     for (size_t i = 0; i < ARRAYSIZE(hash); i++)
@@ -39,12 +49,12 @@ HRESULT content_enabler_subject_save(const struct content_enabler_subject *subje
     if (SUCCEEDED(hr = drm_tlv_finish(&writer)))
     {
         drm_put_u32(length, (uint32_t)encoded.size);
-        hr = IStream_Write(stream, length, sizeof(length), &written);
+        hr = write_exactly(stream, length, sizeof(length));
     }
     if (SUCCEEDED(hr))
-        hr = IStream_Write(stream, encoded.data, (ULONG)encoded.size, &written);
+        hr = write_exactly(stream, encoded.data, (ULONG)encoded.size);
     drm_buffer_free(&encoded);
-    return FAILED(hr) ? hr : S_OK;
+    return hr;
 }
 
 static HRESULT read_exactly(IStream *stream, void *data, ULONG size)
