@@ -2,6 +2,7 @@
 /*
  * The DLL as a COM server: it has one class, WMDRMContentEnablerActivate.
  */
+#include <stdlib.h>
 #include <windows.h>
 #include <mfobjects.h>
 
@@ -115,24 +116,55 @@ static LONG set_text(const WCHAR *key, const WCHAR *name, const WCHAR *text)
     return error;
 }
 
-HRESULT WINAPI DllRegisterServer(void)
+/* The DLL's own path, on the heap, however long it is. */
+static HRESULT module_path(WCHAR **out)
 {
-    WCHAR path[MAX_PATH];
+    DWORD size = MAX_PATH, length;
     HMODULE module;
-    DWORD length;
-    LONG error;
+    WCHAR *path;
 
     if (!GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
                             (const WCHAR *)(const void *)class_table, &module))
-        return HRESULT_FROM_WIN32(GetLastError());
-    length = GetModuleFileNameW(module, path, ARRAYSIZE(path));
-    if (!length || length == ARRAYSIZE(path))
         return SELFREG_E_CLASS;
+    for (;; size *= 2)
+    {
+        if (!(path = malloc(size * sizeof(*path))))
+            return E_OUTOFMEMORY;
+        length = GetModuleFileNameW(module, path, size);
+        if (length && length < size) /* what is cut off fills the buffer */
+        {
+            *out = path;
+            return S_OK;
+        }
+        free(path);
+        if (!length)
+            return SELFREG_E_CLASS;
+    }
+}
+
+static LONG register_class(const WCHAR *path)
+{
+    LONG error;
+
     if ((error = set_text(CLASS_KEY, NULL, L"WMDRM content enabler activation"))
-        || (error = set_text(CLASS_KEY L"\\InprocServer32", NULL, path))
-        || (error = set_text(CLASS_KEY L"\\InprocServer32", L"ThreadingModel", L"Both")))
-        return trace_failure("DllRegisterServer", HRESULT_FROM_WIN32(error));
-    return S_OK;
+        || (error = set_text(CLASS_KEY L"\\InprocServer32", NULL, path)))
+        return error;
+    return set_text(CLASS_KEY L"\\InprocServer32", L"ThreadingModel", L"Both");
+}
+
+HRESULT WINAPI DllRegisterServer(void)
+{
+    WCHAR *path;
+    LONG error;
+    HRESULT hr;
+
+    if (SUCCEEDED(hr = module_path(&path)))
+    {
+        error = register_class(path);
+        hr = HRESULT_FROM_WIN32(error);
+        free(path);
+    }
+    return FAILED(hr) ? trace_failure("DllRegisterServer", hr) : S_OK;
 }
 
 HRESULT WINAPI DllUnregisterServer(void)
