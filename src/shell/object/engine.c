@@ -24,7 +24,7 @@ struct engine
 };
 
 static SRWLOCK engines_lock = SRWLOCK_INIT; /* guards: engines */
-static struct engine *engines;
+static struct engine *engines; /* those with a client: what failed is tried anew for the next object */
 
 static const struct drm_host *windows_host(void)
 {
@@ -123,32 +123,35 @@ static struct engine *find_engine_locked(const struct configuration *configurati
     return engine;
 }
 
+/* Reads the log's setting first: what the others are to blame for goes into the log. */
+static HRESULT load_configuration(struct configuration *out)
+{
+    char *log;
+    HRESULT hr;
+
+    if (FAILED(hr = configuration_load_log(&log)))
+        return hr;
+    (void)trace_open(log); /* what cannot be opened is off */
+    free(log);
+    return configuration_load(out);
+}
+
 HRESULT engine_acquire(struct engine **out)
 {
-    struct engine *engine = calloc(1, sizeof(*engine)), *other = NULL;
-    char *log;
+    struct engine *engine = calloc(1, sizeof(*engine)), *other;
 
     if (!engine)
         return E_OUTOFMEMORY;
-    if (SUCCEEDED(configuration_load_log(&log)))
-    {
-        (void)trace_open(log); /* what cannot be opened is off */
-        free(log);
-    }
     engine->references = 1;
-    engine->failure = configuration_load(&engine->configuration);
-    if (FAILED(engine->failure))
-    {
-        *out = engine; /* one of its own, outside the list: the next one reads the configuration anew */
+    *out = engine;
+    if (FAILED(engine->failure = load_configuration(&engine->configuration)))
         return S_OK;
-    }
 
     AcquireSRWLockExclusive(&engines_lock);
     if ((other = find_engine_locked(&engine->configuration)))
         InterlockedIncrement(&other->references);
-    else
+    else if (SUCCEEDED(engine->failure = create_client(&engine->configuration, &engine->client)))
     {
-        engine->failure = create_client(&engine->configuration, &engine->client);
         engine->next = engines;
         engines = engine;
     }
@@ -157,9 +160,8 @@ HRESULT engine_acquire(struct engine **out)
     {
         configuration_free(&engine->configuration);
         free(engine);
-        engine = other;
+        *out = other;
     }
-    *out = engine;
     return S_OK;
 }
 

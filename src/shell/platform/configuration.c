@@ -125,8 +125,7 @@ drm_result configuration_load(struct configuration *out)
     struct configuration configuration = {0};
     drm_result result;
 
-    if (DRM_FAILED(result = configuration_load_log(&configuration.log)) ||
-        DRM_FAILED(result = setting_read(&setting_service_url, FALSE, &configuration.service_url)) ||
+    if (DRM_FAILED(result = setting_read(&setting_service_url, FALSE, &configuration.service_url)) ||
         DRM_FAILED(result = setting_read(&setting_trust_anchor, FALSE, &configuration.trust_anchor)) ||
         DRM_FAILED(result = load_directory(&configuration.store_directory)) ||
         DRM_FAILED(result = load_timeout(&configuration.timeout_ms)))
@@ -143,7 +142,6 @@ void configuration_free(struct configuration *configuration)
     free(configuration->service_url);
     free(configuration->trust_anchor);
     free(configuration->store_directory);
-    free(configuration->log);
     memset(configuration, 0, sizeof(*configuration));
 }
 
