@@ -8,20 +8,14 @@
 #include <windows.h>
 #include <dpapi.h>
 
+#include "shell/platform/utf8.h"
+
 #define MAX_SECRET (64 * 1024)
 
+/* Without a label there would be nothing that tells kinds apart. */
 static drm_result make_description(const char *label, WCHAR **out)
 {
-    const int size = MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, label, -1, NULL, 0);
-    WCHAR *description;
-
-    if (size <= 1)
-        return DRM_E_INVALID_ARGUMENT;
-    if (!(description = malloc((size_t)size * sizeof(*description))))
-        return DRM_E_OUT_OF_MEMORY;
-    MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, label, -1, description, size);
-    *out = description;
-    return DRM_S_OK;
+    return label[0] ? utf8_to_wide(label, out) : DRM_E_INVALID_ARGUMENT;
 }
 
 static DATA_BLOB make_blob(const void *data, size_t size)

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shell/platform/utf8.h"
+
 #define TRACE_MAX_TEXT 1000
 #define TRACE_MAX_LINE (TRACE_MAX_TEXT + 64) /* with time, ids and end of line */
 #define TRACE_TURN_MS 1000
@@ -22,13 +24,11 @@ static bool trace_to_debugger;
  * asks. */
 static HANDLE open_file(const char *name)
 {
-    const int size = MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, name, -1, NULL, 0);
-    HANDLE file = INVALID_HANDLE_VALUE;
+    HANDLE file;
     WCHAR *wide;
 
-    if (!size || !(wide = malloc((size_t)size * sizeof(*wide))))
-        return file;
-    MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, name, -1, wide, size);
+    if (DRM_FAILED(utf8_to_wide(name, &wide)))
+        return INVALID_HANDLE_VALUE;
     file = CreateFileW(wide, FILE_APPEND_DATA | FILE_READ_DATA | SYNCHRONIZE,
                        FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_ALWAYS,
                        FILE_ATTRIBUTE_NORMAL, NULL);
@@ -172,6 +172,7 @@ static void put_line(const char *line, size_t size)
 
     if (to_debugger)
     {
+        /* Not utf8_to_wide: no memory is needed, and a line from outside that is no UTF-8 is shown as far as it is. */
         length = MultiByteToWideChar(CP_UTF8, 0, line, (int)size, wide, ARRAYSIZE(wide) - 1);
         wide[length] = 0;
         OutputDebugStringW(wide);

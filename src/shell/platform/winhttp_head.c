@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "shell/platform/utf8.h"
 #include "shell/platform/winhttp_error.h"
 
 /* The value of a header (WINHTTP_QUERY_...), the one at *index where it may come several times (then *index moves on).
@@ -95,20 +96,14 @@ static drm_result read_location(HINTERNET request, const char **out)
     drm_result result;
     WCHAR *text;
     char *copy;
-    int size;
 
     result = query_text(request, WINHTTP_QUERY_LOCATION, WINHTTP_NO_HEADER_INDEX, &text);
     if (DRM_FAILED(result) || !text)
         return result;
-    size = WideCharToMultiByte(CP_UTF8, 0, text, -1, NULL, 0, NULL, NULL);
-    copy = malloc((size_t)size);
-    if (copy)
-    {
-        WideCharToMultiByte(CP_UTF8, 0, text, -1, copy, size, NULL, NULL);
+    if (DRM_SUCCEEDED(result = utf8_from_wide(text, &copy)))
         *out = copy;
-    }
     free(text);
-    return copy ? DRM_S_OK : DRM_E_OUT_OF_MEMORY;
+    return result == DRM_E_INVALID_ARGUMENT ? DRM_E_HTTP_EMPTY_RESPONSE : result;
 }
 
 static bool status_has_body(unsigned int status)
