@@ -11,11 +11,21 @@
 #include "engine/net/exchange.h"
 #include "engine/store/store.h"
 
+/* What a client knows of an issuer: what queries and uses of its licences need. */
+struct drm_issuer_view
+{
+    uint64_t generation;        /* of the store when this was read; 0: never */
+    bool individualized;
+    struct drm_version version; /* of the identity */
+    uint64_t revinfo;           /* version of the stored list REVINFO, 0 where there is none */
+};
+
 /* The store that questions share. Operations open stores of their own, whose waits their task can cancel. */
 struct drm_shared_store
 {
     struct drm_store *store;
     int references;             /* these are guarded by the client's lock */
+    struct drm_issuer_view *views; /* of the client's anchors, and of the embedded authority's after them */
     uint64_t anchor_generation; /* of the store when anchor was read; 0: never */
     bool has_anchor;
     uint8_t anchor[DRM_SIGN_PUBLIC_SIZE];
@@ -50,6 +60,23 @@ struct drm_question
 };
 drm_result drm_question_begin(struct drm_question *question, struct drm_client *client);
 drm_result drm_question_end(struct drm_question *question, drm_result result);
+
+/* --- issuers (issuers.c): the configured anchors, and the embedded authority's where no service is configured ------- */
+
+/* Does this client take licences and lists of this anchor? */
+bool drm_question_knows_anchor(const struct drm_question *question, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE]);
+/* All of them, for the caller to free; *count may be 0. DRM_E_OUT_OF_MEMORY. */
+DRM_MUST_CHECK drm_result drm_question_anchors(const struct drm_question *question,
+                                               uint8_t (**out)[DRM_SIGN_PUBLIC_SIZE], size_t *count);
+/*
+ * Fills in what the machine itself adds to an environment, for the licences of one issuer: the time, the identity and
+ * its version; the rest stays as it is. revinfo (may be NULL): version of the stored list REVINFO. Takes no lock of the
+ * database and no memory while nothing changed.
+ */
+struct drm_environment;
+DRM_MUST_CHECK drm_result drm_question_environment(const struct drm_question *question,
+                                                   const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
+                                                   struct drm_environment *environment, uint64_t *revinfo);
 
 /* Forgets the shared store, which closes when its last user is done: it was damaged and is about to be set aside. */
 void drm_client_drop_shared_store(struct drm_client *client);

@@ -59,10 +59,10 @@ DRM_MUST_CHECK drm_result drm_client_make_challenge(struct drm_client *client,
                                                     const struct drm_acquisition *acquisition, struct drm_buffer *url,
                                                     struct drm_buffer *challenge);
 
-/* A monitor's look: is there a licence for this key id that grants these rights now? Cheap while nothing changed:
- * *generation (0 to begin with) remembers. */
+/* A monitor's look: may each of these rights (a set of DRM_RIGHT_BIT; 0: any right at all) be used now with some licence
+ * of this key id? As cheap as a query. */
 DRM_MUST_CHECK drm_result drm_client_has_license(struct drm_client *client, const uint8_t key_id[DRM_KEY_ID_SIZE],
-                                                 uint32_t rights, uint64_t *generation, bool *out);
+                                                 uint32_t rights, bool *out);
 
 /* --- queries ---------------------------------------------------------------------------------------------- */
 

@@ -16,7 +16,8 @@ struct drm_license_challenge
     uint64_t list_versions[DRM_REVOCATION_TYPES];
     int64_t time;                             /* the machine's own clock, for the issuer's log */
     uint32_t rights;                          /* that are asked for: a set of DRM_RIGHT_BIT; 0: whatever is offered */
-    uint8_t header_hash[DRM_SHA256_SIZE];     /* SHA-256 of the content header's UTF-8 text; zero of a pre-delivery */
+    uint8_t header_hash[DRM_SHA256_SIZE];     /* SHA-256 of the content header's UTF-8 text, or, of the legacy form, of
+                                                 the key id's 16 bytes; zero of a pre-delivery */
 };
 
 /* Signs and appends. A signed object (DRM_OBJECT_LICENSE_CHALLENGE) without a chain. */
