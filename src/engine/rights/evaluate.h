@@ -101,7 +101,4 @@ struct drm_state_data
 void drm_evaluate_state(const struct drm_candidate *candidates, size_t count, enum drm_right right,
                         const struct drm_environment *environment, struct drm_state_data *out);
 
-/* Uses a licence: the grant's count goes down, the first use is noted. */
-void drm_license_state_use(struct drm_license_state *state, size_t grant, int64_t now);
-
 #endif

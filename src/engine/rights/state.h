@@ -31,6 +31,10 @@ void drm_license_state_begin(const struct drm_terms *terms, struct drm_license_s
  * that only one has stay as they are. */
 void drm_license_state_lower(struct drm_license_state *state, const struct drm_license_state *other);
 
+/* Uses the licence: the grant's count goes down, and the first use is noted. now: where the time is not known, the
+ * latest that was seen, so that hours after the first use end sooner rather than later. */
+void drm_license_state_use(struct drm_license_state *state, size_t grant, int64_t now);
+
 #define DRM_LICENSE_STATE_MAX_SIZE (4 + 8 + 1 + 4 * DRM_TERMS_MAX_GRANTS)
 /* Fixed layout: flags (4), first use (8), count (1), remaining (4 each), big-endian. write returns the size. read
  * returns DRM_E_STORE_CORRUPT. */

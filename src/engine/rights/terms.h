@@ -15,6 +15,7 @@
 #define DRM_TERMS_MAX_TECHNOLOGIES 32
 #define DRM_TERMS_MAX_SIZE 4096               /* encoded */
 #define DRM_KEY_ID_SIZE 16
+#define DRM_TERMS_TIME_MAX INT64_C(253402300799999) /* the end of the year 9999 */
 
 /* One right and its limits; all of them hold. */
 struct drm_grant
@@ -70,12 +71,15 @@ struct drm_terms
 };
 
 /* Encodes (appends) and decodes the field. read returns DRM_E_INVALID_LICENSE for what is none or cannot be: an end
- * before the beginning, a count of 0, a time past DRM_TIME_MAX. write returns DRM_E_INVALID_ARGUMENT for what read
- * would refuse. */
+ * at or before the beginning, a count of 0, a time past DRM_TERMS_TIME_MAX, a right three times, a field that says
+ * nothing. write returns DRM_E_INVALID_ARGUMENT for what read would refuse, and leaves out as it was. */
 DRM_MUST_CHECK drm_result drm_terms_write(const struct drm_terms *terms, struct drm_buffer *out);
 DRM_MUST_CHECK drm_result drm_terms_read(struct drm_span data, struct drm_terms *out);
 
 /* The rights that are granted at all, whatever their limits: a set of DRM_RIGHT_BIT. */
 uint32_t drm_terms_rights(const struct drm_terms *terms);
+
+/* What a clock that was set back does to this licence: its rollback, or DRM_ROLLBACK_WAIT where nothing in it ends. */
+enum drm_rollback drm_terms_rollback(const struct drm_terms *terms);
 
 #endif
