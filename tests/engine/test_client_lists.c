@@ -355,6 +355,75 @@ static void check__unsettled_generation_is_settled(void **state)
     free(entries);
 }
 
+/*
+ * Where another process begins to write before the number is even again, that process may be about to commit: the number
+ * stays odd. SQLite calls its hook when a commit has let go of the lock.
+ */
+static struct
+{
+    sqlite3 *store;    /* the client's */
+    sqlite3 *database; /* the other process's, which is in a transaction */
+} intruder;
+
+static int intrude(void *context, sqlite3 *database, const char *name, int pages)
+{
+    (void)context;
+    (void)name;
+    (void)pages;
+    if (!intruder.database
+        && sqlite3_open(sqlite3_db_filename(database, "main"), &intruder.database) == SQLITE_OK)
+        return sqlite3_exec(intruder.database, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    return SQLITE_OK;
+}
+
+/* Opening a database sets a hook of SQLite's own last, so that the test sets its hook later. */
+static int remember_store(sqlite3 *database, const char **message, const struct sqlite3_api_routines *routines)
+{
+    const char *path = sqlite3_db_filename(database, "main");
+
+    (void)message;
+    (void)routines;
+    if (path && strlen(path) > 8 && !strcmp(path + strlen(path) - 8, "store.db"))
+        intruder.store = database;
+    return SQLITE_OK;
+}
+
+static void check__generation_is_not_settled_while_another_process_writes(void **state)
+{
+    struct fixture *fixture = *state;
+    uint8_t *entries = make_entries(0, 2);
+    struct drm_buffer list;
+    uint64_t before;
+
+    revoke(fixture, DRM_REVOCATION_GRL, entries, 1);
+    assert_int_equal(refresh(fixture), DRM_S_OK);
+    assert_false(is_revoked(fixture, DRM_REVOCATION_GRL, entries + DRM_REVOCATION_ENTRY_SIZE));
+    revoke(fixture, DRM_REVOCATION_GRL, entries, 2);
+    list = authority_list(fixture, DRM_REVOCATION_GRL);
+
+    client_reopen(fixture);
+    before = read_generation(fixture);
+    assert_int_equal(before % 2, 0);
+    assert_int_equal(sqlite3_auto_extension((void (*)(void))remember_store), SQLITE_OK);
+    assert_false(is_revoked(fixture, DRM_REVOCATION_GRL, entries + DRM_REVOCATION_ENTRY_SIZE));
+    sqlite3_reset_auto_extension();
+    assert_non_null(intruder.store);
+    sqlite3_wal_hook(intruder.store, intrude, NULL);
+    assert_int_equal(set_list(fixture, DRM_REVOCATION_GRL, list.data, list.size), DRM_S_OK);
+    assert_non_null(intruder.database);
+    assert_int_equal(sqlite3_get_autocommit(intruder.database), 0);
+    assert_int_equal(read_generation(fixture), before + 1);
+    assert_true(is_revoked(fixture, DRM_REVOCATION_GRL, entries + DRM_REVOCATION_ENTRY_SIZE));
+    assert_int_equal(read_generation(fixture), before + 1);
+
+    assert_int_equal(sqlite3_close(intruder.database), SQLITE_OK); /* and with it its transaction */
+    intruder.database = NULL;
+    assert_true(is_revoked(fixture, DRM_REVOCATION_GRL, entries + DRM_REVOCATION_ENTRY_SIZE));
+    assert_int_equal(read_generation(fixture), before + 2);
+    drm_buffer_free(&list);
+    free(entries);
+}
+
 /* --- damage ----------------------------------------------------------------------------------------------- */
 
 static void spoil_list_file(struct fixture *fixture, bool remove_it)
@@ -422,6 +491,7 @@ int run_client_list_tests(void)
         ROW(check__a_million_entries),
         ROW(check__lists_of_all_anchors_count),
         ROW(check__unsettled_generation_is_settled),
+        ROW(check__generation_is_not_settled_while_another_process_writes),
         ROW(damage__of_a_stored_list_is_told_and_healed),
     };
 

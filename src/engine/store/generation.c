@@ -111,22 +111,30 @@ uint64_t drm_generation_read(const struct drm_generation *generation)
     return value & 1 ? 0 : value;
 }
 
-static void write_raw(struct drm_generation *generation, uint64_t value)
+static drm_result write_raw(struct drm_generation *generation, uint64_t value)
 {
     sqlite3_file *file = handle_of(generation);
 
-    if (file && generation->writable && generation->map)
-        (void)file->pMethods->xWrite(file, &value, sizeof(value), 0);
+    if (!generation->writable)
+        return DRM_E_WRITE_PROTECTED;
+    switch (file->pMethods->xWrite(file, &value, sizeof(value), 0))
+    {
+    case SQLITE_OK:
+        return DRM_S_OK;
+    case SQLITE_FULL:
+        return DRM_E_DISK_FULL;
+    default:
+        return DRM_E_IO;
+    }
 }
 
-void drm_generation_begin_change(struct drm_generation *generation)
+drm_result drm_generation_begin_change(struct drm_generation *generation)
 {
-    if (generation->map)
-        write_raw(generation, read_raw(generation) | 1);
+    return generation->map ? write_raw(generation, read_raw(generation) | 1) : DRM_S_OK;
 }
 
 void drm_generation_end_change(struct drm_generation *generation)
 {
     if (generation->map)
-        write_raw(generation, (read_raw(generation) | 1) + 1);
+        (void)write_raw(generation, (read_raw(generation) | 1) + 1);
 }

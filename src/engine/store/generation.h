@@ -6,6 +6,11 @@
  *
  * It is odd from before a commit until after it; a process killed in between leaves it odd. Odd means: ask the
  * database. The file is never truncated or deleted.
+ *
+ * Both changes of the number belong into write transactions, of which there is one at a time: made odd in the one that
+ * commits, made even in one after it. So it never goes back, and is even only while no commit can be under way. Were it
+ * made even after the commit without a transaction, another process could be about to commit by then; and if that one
+ * were killed, the number would stand for the older state until the next commit.
  */
 #ifndef WMDRM_ENGINE_GENERATION_H
 #define WMDRM_ENGINE_GENERATION_H
@@ -27,9 +32,12 @@ void drm_generation_close(struct drm_generation *generation);
 /* The number now; 0 (never a settled one) where it is odd or there is none. */
 uint64_t drm_generation_read(const struct drm_generation *generation);
 
-/* Around a commit, inside its write transaction, which is what keeps other writers away. end_change alone, in one
- * that changes nothing, settles what a killed process left. */
-void drm_generation_begin_change(struct drm_generation *generation);
+/* Inside a write transaction, before its commit: odd from here on. Where that cannot be written nothing may be committed,
+ * of which others would not hear: DRM_E_WRITE_PROTECTED, DRM_E_DISK_FULL, DRM_E_IO. Fine where there is no generation. */
+drm_result drm_generation_begin_change(struct drm_generation *generation);
+
+/* Inside a write transaction that commits nothing, so that all there is has been committed: even from here on. Where that
+ * cannot be written it stays odd. */
 void drm_generation_end_change(struct drm_generation *generation);
 
 #endif

@@ -202,8 +202,8 @@ drm_result drm_store_install(struct drm_store *store, const struct drm_install *
         if (DRM_FAILED(result = install_list(store, anchor, install, &install->lists[i], &taken[i])))
             goto done;
     changing = true;
-    drm_generation_begin_change(&store->generation);
-    result = drm_content_commit_locked(&store->contents);
+    if (DRM_SUCCEEDED(result = drm_generation_begin_change(&store->generation)))
+        result = drm_content_commit_locked(&store->contents);
     if (DRM_SUCCEEDED(result))
     {
         for (size_t i = 0; i < install->list_count; i++)
@@ -217,7 +217,7 @@ drm_result drm_store_install(struct drm_store *store, const struct drm_install *
 done:
     drm_database_rollback(store->database);
     if (changing)
-        drm_generation_end_change(&store->generation);
+        (void)drm_store_settle_generation_locked(store);
     if (DRM_FAILED(result))
         store->has_secret = false; /* its row may be gone with the transaction */
     drm_store_unlock(store);

@@ -231,11 +231,7 @@ static drm_result renew_list(struct drm_store *store, struct drm_open_list *list
     return DRM_S_OK;
 }
 
-/*
- * A process that was killed in mid-commit left the number odd, and a file that is new has none: until the next commit
- * every question would ask the database. Whoever may write knows that no commit is under way. Does not wait for that.
- */
-static uint64_t settle_generation(struct drm_store *store)
+uint64_t drm_store_settle_generation_locked(struct drm_store *store)
 {
     if (!store->generation.writable || store->database->read_only
         || DRM_FAILED(drm_database_try_begin(store->database)))
@@ -254,7 +250,9 @@ static drm_result current_list(struct drm_store *store, const uint8_t anchor[DRM
     drm_result result;
 
     if (!generation)
-        generation = settle_generation(store);
+        /* A process that was killed in mid-commit left it odd, and a file that is new has none: until the next commit
+         * every question would ask the database. */
+        generation = drm_store_settle_generation_locked(store);
     if (!generation || generation != store->lists_generation)
         for (list = store->lists; list; list = list->next)
             list->known = false;

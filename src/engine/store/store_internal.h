@@ -41,6 +41,11 @@ struct drm_store
 void drm_store_lock(struct drm_store *store);
 void drm_store_unlock(struct drm_store *store);
 
+/* Makes the generation even where no commit can be under way: after a commit, and after a process that was killed in the
+ * middle of one. Does not wait for somebody who writes: then it stays odd, and a later question settles it. Returns the
+ * generation as it is now. */
+uint64_t drm_store_settle_generation_locked(struct drm_store *store);
+
 /* The row of an anchor. *out is 0 where there is none and create is false. */
 drm_result drm_store_anchor_locked(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE], bool create,
                                    int64_t *out);
