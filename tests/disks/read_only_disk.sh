@@ -5,20 +5,24 @@
 script_arguments=("$@")
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh" "$1"
 protected=0x80070013
+cd "$folder" # for paths that are relative
 start_tool tool "$1" "$2"
 start_tool other "$1" "$2"
 new_disk store 16m
-mkdir "$folder/read-only"
+# With what means something in a URI, which is how SQLite is told that nothing changes the store; Windows has no name with "?".
+place="$folder/read-only, 100%41 #1 Grüße"
+[ "$1" != native ] || place+="?mode=rwc&vfs=none"
+mkdir "$place"
 
-# protect FOLDER: shows it, read-only, in $folder/read-only
+# protect FOLDER: shows it, read-only, in $place
 protect()
 {
     use tool "$folder/none"
-    ! mountpoint -q "$folder/read-only" || drop_disk "$folder/read-only"
-    mount --bind "$1" "$folder/read-only"
-    mount -o remount,bind,ro "$folder/read-only"
-    ! touch "$folder/read-only/file" 2>/dev/null || fail "the read-only disk can be written"
-    use tool "$folder/read-only"
+    ! mountpoint -q "$place" || drop_disk "$place"
+    mount --bind "$1" "$place"
+    mount -o remount,bind,ro "$place"
+    ! touch "$place/file" 2>/dev/null || fail "the read-only disk can be written"
+    use tool "$place"
 }
 
 # refuses WHAT: no change is made
@@ -54,6 +58,24 @@ answers "a store at rest"
 refuses "a store at rest"
 answers "a store at rest, after refusals"
 ok "a store at rest"
+
+# other_name PATH: the same folder
+other_name()
+{
+    ask tool "folder $1"
+    [ "$answer" = 0x00000000 ] || fail "the tool cannot use $1: $answer"
+    answers "$1"
+    refuses "$1"
+    ok "a store at rest, as $1"
+}
+
+other_name "${place##*/}" # beside the tool's current folder
+if [ "$1" = native ]; then
+    other_name "/$place" # in a URI a host would follow
+else
+    place_of_windows=${place//\//\\}
+    other_name "\\\\?\\Z:$place_of_windows"
+fi
 
 # A process that was killed leaves the log with what it wrote last.
 use other "$disk/store"

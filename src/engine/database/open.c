@@ -137,6 +137,10 @@ static drm_result configure(struct drm_database *database, const struct drm_data
 /*
  * Opens what a folder without write access holds. A write-ahead log needs a writable folder unless SQLite is told
  * that nothing changes the file, which is so where no log is left beside it.
+ *
+ * That can be said in a URI alone. SQLite takes what follows "file:", decoded, for the path, relative or not, with
+ * backslashes or without (a verbatim path, \\?\C:\..., must keep its own); only two slashes at the beginning would be
+ * the place of a host's name, which is empty.
  */
 static int open_read_only(const char *path, sqlite3 **out)
 {
@@ -146,14 +150,12 @@ static int open_read_only(const char *path, sqlite3 **out)
 
     if (!uri)
         return SQLITE_NOMEM;
-    end += sprintf(end, "file:%s", path[0] == '/' ? "//" : "///");
+    end += sprintf(end, "file:%s", path[0] == '/' ? "//" : "");
     for (; *path; path++)
     {
         unsigned char c = (unsigned char)*path;
 
-        if (c == '\\')
-            *end++ = '/';
-        else if (strchr("%?#", c) || c < 0x21 || c > 0x7e)
+        if (strchr("%?#\\", c) || c < 0x21 || c > 0x7e)
         {
             *end++ = '%';
             *end++ = hexadecimal[c >> 4];
@@ -187,7 +189,8 @@ static int open_read_write(const char *path, sqlite3 **out)
 
     if (code != SQLITE_OK || sqlite3_db_readonly(*out, "main") != 1)
         return code;
-    /* What SQLite cannot open for writing it opens for reading, also where it was not there yet at the first attempt. */
+    /* What SQLite cannot open for writing it opens for reading, also where it was not there yet at the first attempt.
+     */
     sqlite3_close_v2(*out);
     *out = NULL;
     return sqlite3_open_v2(path, out, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, drm_database_layer());
