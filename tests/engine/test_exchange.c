@@ -68,6 +68,7 @@ static drm_result sink_data(void *context, const uint8_t *data, size_t size)
 static struct scripted_transport script;
 static struct recorder seen;
 static uint32_t round_trips;
+static bool for_package; /* what is asked for next */
 static char logged[4096]; /* lines one after the other */
 
 static void write_log(void *context, const char *line)
@@ -92,6 +93,7 @@ static drm_result run_prepared(const char *url)
         .body = (const uint8_t *)"the request",
         .body_size = 11,
         .max_answer = MAX_ANSWER,
+        .for_package = for_package,
         .timeout_ms = 30000,
     };
 
@@ -116,6 +118,7 @@ static int forget(void **state)
 {
     (void)state;
     scripted_transport_free(&script);
+    for_package = false;
     return 0;
 }
 
@@ -344,23 +347,29 @@ static void redirect__never_leaves_https(void **state)
     assert_int_equal(script.request_count, 3);
 }
 
+static drm_result expected_of_status(unsigned int status)
+{
+    switch (status)
+    {
+        case 200: case 301: case 302: case 307: case 308: return DRM_S_OK;
+        case 400: return DRM_E_BAD_REQUEST;
+        case 404: return for_package ? DRM_E_INDIV_NO_PACKAGE : DRM_RESULT_FROM_HTTP(404);
+        case 429: return DRM_E_INDIV_LIMIT;
+        case 503: return DRM_E_INDIV_UNAVAILABLE;
+        default: return DRM_RESULT_FROM_HTTP(status);
+    }
+}
+
 /* Every status that HTTP can carry. */
-static void status__each_has_one_result(void **state)
+static void expect_each_status(void)
 {
     unsigned int status;
 
-    (void)state;
     for (status = 100; status <= 599; ++status)
     {
         const struct scripted_hop hops[] = {{.status = status, ANSWER, .location = "http://moved/"}, {ANSWER}};
         bool moves = status == 301 || status == 302 || status == 307 || status == 308;
-        drm_result expected = status == 200 || moves ? DRM_S_OK
-                              : status == 400        ? DRM_E_BAD_REQUEST
-                              : status == 404        ? DRM_E_INDIV_NO_PACKAGE
-                              : status == 429        ? DRM_E_INDIV_LIMIT
-                              : status == 503        ? DRM_E_INDIV_UNAVAILABLE
-                                                     : DRM_RESULT_FROM_HTTP(status);
-        drm_result result = run(hops, 2, "http://h");
+        drm_result expected = expected_of_status(status), result = run(hops, 2, "http://h");
 
         if (result != expected)
             fail_msg("status %u: 0x%08x instead of 0x%08x", status, (unsigned int)result, (unsigned int)expected);
@@ -372,6 +381,19 @@ static void status__each_has_one_result(void **state)
             assert_int_equal(script.requests[0].taken, 0);
         }
     }
+}
+
+static void status__each_has_one_result(void **state)
+{
+    (void)state;
+    expect_each_status();
+}
+
+static void status__for_a_package_404_says_there_is_none(void **state)
+{
+    (void)state;
+    for_package = true;
+    expect_each_status();
 }
 
 static void body__empty_one_is_refused(void **state)
@@ -600,6 +622,7 @@ int main(void)
         cmocka_unit_test_teardown(redirect__to_what_is_no_url_is_refused, forget),
         cmocka_unit_test_teardown(redirect__never_leaves_https, forget),
         cmocka_unit_test_teardown(status__each_has_one_result, forget),
+        cmocka_unit_test_teardown(status__for_a_package_404_says_there_is_none, forget),
         cmocka_unit_test_teardown(body__empty_one_is_refused, forget),
         cmocka_unit_test_teardown(body__length_over_the_limit_is_refused_unread, forget),
         cmocka_unit_test_teardown(body__exactly_the_limit_is_accepted, forget),

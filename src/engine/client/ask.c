@@ -93,6 +93,7 @@ drm_result drm_client_ask(struct drm_client *client, struct drm_authority *autho
         .body = request->data,
         .body_size = request->size,
         .max_answer = MAX_ANSWER,
+        .for_package = kind == DRM_REQUEST_INDIVIDUALIZE,
         .timeout_ms = client->timeout_ms,
     };
 

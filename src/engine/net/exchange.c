@@ -33,12 +33,12 @@ static bool is_redirect(unsigned int status)
 }
 
 /* The meaning of a status that is neither 200 nor a redirect. */
-static drm_result result_of_status(unsigned int status)
+static drm_result result_of_status(unsigned int status, bool for_package)
 {
     switch (status)
     {
         case 400: return DRM_E_BAD_REQUEST;
-        case 404: return DRM_E_INDIV_NO_PACKAGE;
+        case 404: return for_package ? DRM_E_INDIV_NO_PACKAGE : DRM_RESULT_FROM_HTTP(status);
         case 429: return DRM_E_INDIV_LIMIT;
         case 503: return DRM_E_INDIV_UNAVAILABLE;
         default: return DRM_RESULT_FROM_HTTP(status);
@@ -75,7 +75,8 @@ static drm_result hop_begin(void *context, const struct drm_http_head *head)
     if (head->status != 200)
     {
         ++*hop->round_trips;
-        return is_redirect(head->status) ? hop_redirect(hop, head->location) : result_of_status(head->status);
+        return is_redirect(head->status) ? hop_redirect(hop, head->location)
+                                         : result_of_status(head->status, hop->exchange->for_package);
     }
     if (head->has_length && head->length > hop->exchange->max_answer)
         return DRM_E_RESPONSE_TOO_LARGE;
