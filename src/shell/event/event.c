@@ -180,6 +180,15 @@ void media_event_set_status(IMFMediaEvent *event, HRESULT status)
     media_event_from_IMFMediaEvent(event)->status = status;
 }
 
+void media_event_set_value(IMFMediaEvent *event, IUnknown *value)
+{
+    PROPVARIANT *variant = &media_event_from_IMFMediaEvent(event)->value;
+
+    variant->vt = VT_UNKNOWN;
+    variant->punkVal = value;
+    IUnknown_AddRef(value);
+}
+
 struct event_link *event_link_create(IMFMediaEvent *event)
 {
     struct event_link *link = malloc(sizeof(*link));

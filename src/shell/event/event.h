@@ -51,4 +51,7 @@ HRESULT media_event_create_unknown(MediaEventType type, HRESULT status, IUnknown
 /* The status of an event that was made ahead of time, and that nobody has seen yet. */
 void media_event_set_status(IMFMediaEvent *event, HRESULT status);
 
+/* The value of one that was made without any; gets a reference. Needs no memory. */
+void media_event_set_value(IMFMediaEvent *event, IUnknown *value);
+
 #endif

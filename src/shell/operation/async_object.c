@@ -9,6 +9,7 @@
 #include <nserror.h>
 
 #include "shell/com/module.h"
+#include "shell/operation/watcher.h"
 #include "shell/operation/worker.h"
 
 void async_object_init(struct async_object *object, struct event_generator *events,
@@ -74,6 +75,7 @@ ULONG async_object_release(struct async_object *object)
     {
         stop(object);
         event_generator_abandon(object->events);
+        watcher_cancel_object(object);
         async_object_release_inner(object);
     }
     return references;
@@ -81,8 +83,15 @@ ULONG async_object_release(struct async_object *object)
 
 HRESULT async_object_shutdown(struct async_object *object)
 {
+    HRESULT hr;
+
+    /* The application may release the object in a callback that this lets run. */
+    async_object_add_inner(object);
     stop(object);
-    return event_generator_shutdown(object->events);
+    hr = event_generator_shutdown(object->events);
+    watcher_cancel_object(object);
+    async_object_release_inner(object);
+    return hr;
 }
 
 HRESULT async_object_cancel(struct async_object *object, IUnknown *cookie)
@@ -95,12 +104,36 @@ HRESULT async_object_cancel(struct async_object *object, IUnknown *cookie)
     if (!operation)
         return E_INVALIDARG;
     operation_cancel(operation);
+    if (operation->watched)
+        watcher_complete(operation, NS_E_DRM_OPERATION_CANCELED);
     return S_OK;
 }
 
 static HRESULT busy_code(enum operation_kind kind)
 {
-    return kind == OPERATION_INDIVIDUALIZATION ? NS_E_DRM_INDIVIDUALIZING : NS_E_DRM_BUSY;
+    switch (kind)
+    {
+    case OPERATION_INDIVIDUALIZATION:
+        return NS_E_DRM_INDIVIDUALIZING;
+    case OPERATION_ACQUISITION:
+        return NS_E_DRM_ACQUIRING_LICENSE;
+    case OPERATION_BACKUP_RESTORE:
+        return NS_E_DRM_BACKUPRESTORE_BUSY;
+    default:
+        return NS_E_DRM_BUSY;
+    }
+}
+
+/* A waiting operation makes no kind busy. */
+static HRESULT watch(struct async_object *object, struct operation *operation)
+{
+    HRESULT hr;
+
+    operation->watched = true;
+    AcquireSRWLockExclusive(&object->lock);
+    hr = object->shut_down ? MF_E_SHUTDOWN : watcher_add(operation);
+    ReleaseSRWLockExclusive(&object->lock);
+    return hr;
 }
 
 HRESULT async_object_submit(struct async_object *object, struct operation *operation)
@@ -132,8 +165,9 @@ HRESULT async_object_submit(struct async_object *object, struct operation *opera
     return hr;
 }
 
-HRESULT async_object_start(struct async_object *object, const struct operation_step *steps, size_t step_count,
-                           void *arguments, void (*free_arguments)(void *arguments), IUnknown **cookie)
+static HRESULT start(struct async_object *object, const struct operation_step *steps, size_t step_count,
+                     HRESULT (*begin)(struct async_object *object, struct operation *operation), void *arguments,
+                     void (*free_arguments)(void *arguments), IUnknown **cookie)
 {
     struct operation *operation;
     HRESULT hr = operation_create(object, steps, step_count, arguments, free_arguments, &operation);
@@ -144,10 +178,22 @@ HRESULT async_object_start(struct async_object *object, const struct operation_s
             free_arguments(arguments);
         return hr;
     }
-    hr = async_object_submit(object, operation);
+    hr = begin(object, operation);
     if (FAILED(hr))
         IUnknown_Release(&operation->IUnknown_iface);
     else
         *cookie = &operation->IUnknown_iface;
     return hr;
+}
+
+HRESULT async_object_start(struct async_object *object, const struct operation_step *steps, size_t step_count,
+                           void *arguments, void (*free_arguments)(void *arguments), IUnknown **cookie)
+{
+    return start(object, steps, step_count, async_object_submit, arguments, free_arguments, cookie);
+}
+
+HRESULT async_object_watch(struct async_object *object, const struct operation_step *step, void *arguments,
+                           void (*free_arguments)(void *arguments), IUnknown **cookie)
+{
+    return start(object, step, 1, watch, arguments, free_arguments, cookie);
 }

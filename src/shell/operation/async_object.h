@@ -42,8 +42,7 @@ void async_object_release_inner(struct async_object *object);
 
 /*
  * Starts an operation. The reference of operation_create stays the caller's, for the cookie. On failure nothing was
- * queued: MF_E_SHUTDOWN; the busy code of a kind that is taken (NS_E_DRM_INDIVIDUALIZING, else NS_E_DRM_BUSY);
- * E_OUTOFMEMORY where no thread is to be had.
+ * queued: MF_E_SHUTDOWN; the busy code of a kind that is taken (docs/operations.md); E_OUTOFMEMORY where no thread is to be had.
  */
 HRESULT async_object_submit(struct async_object *object, struct operation *operation);
 
@@ -51,16 +50,25 @@ HRESULT async_object_submit(struct async_object *object, struct operation *opera
 HRESULT async_object_start(struct async_object *object, const struct operation_step *steps, size_t step_count,
                            void *arguments, void (*free_arguments)(void *arguments), IUnknown **cookie);
 
+/*
+ * The same for an operation that only waits for something, beside the worker, with any number of others: run is asked
+ * until it returns something else than E_PENDING, on a thread that it must not hold up. Cancelling completes it at
+ * once.
+ */
+HRESULT async_object_watch(struct async_object *object, const struct operation_step *step, void *arguments,
+                           void (*free_arguments)(void *arguments), IUnknown **cookie);
+
 /* IWMDRMEventGenerator's two own methods. */
 HRESULT async_object_cancel(struct async_object *object, IUnknown *cookie);
 HRESULT async_object_shutdown(struct async_object *object);
 
-/* Cancels what runs and what waits; more may still be started. */
+/* Cancels what runs and what waits for the worker; more may still be started. */
 void async_object_cancel_all(struct async_object *object);
 
 /*
  * Waits until no worker of any object runs; for the last WMDRMShutdown. What still runs after grace_ms is cancelled,
- * which ends every wait within 100 ms.
+ * which ends every wait within 100 ms. Operations that are watched are cancelled without any grace: they do nothing
+ * that could be finished.
  */
 void async_objects_wait(DWORD grace_ms);
 

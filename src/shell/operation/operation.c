@@ -9,6 +9,7 @@
 
 #include "shell/event/event.h"
 #include "shell/operation/async_object.h"
+#include "shell/platform/trace.h"
 
 static struct operation *operation_from_IUnknown(IUnknown *iface)
 {
@@ -93,6 +94,8 @@ void operation_release_inner(struct operation *operation)
     for (size_t i = 0; i < operation->step_count; i++)
         if (operation->completions[i])
             IMFMediaEvent_Release(operation->completions[i]);
+    if (operation->value)
+        IUnknown_Release(operation->value);
     if (operation->free_arguments)
         operation->free_arguments(operation->arguments);
     async_object_release_inner(operation->object);
@@ -107,6 +110,27 @@ void operation_cancel(struct operation *operation)
 bool operation_is_cancelled(const struct operation *operation)
 {
     return operation->cancelled;
+}
+
+void operation_complete(struct operation *operation, size_t index, HRESULT hr)
+{
+    const struct operation_step *step = &operation->steps[index];
+    struct async_object *object = operation->object;
+    IMFMediaEvent *event = operation->completions[index];
+
+    operation->completions[index] = NULL;
+    media_event_set_status(event, hr);
+    if (operation->value)
+    {
+        media_event_set_value(event, operation->value);
+        IUnknown_Release(operation->value);
+        operation->value = NULL;
+    }
+    AcquireSRWLockExclusive(&object->lock);
+    object->busy[step->kind] = false;
+    ReleaseSRWLockExclusive(&object->lock);
+    trace_line("object %p: event %u, status 0x%08lx", (void *)object, (unsigned int)step->completed, hr);
+    event_generator_queue_new(object->events, event);
 }
 
 struct operation *operation_from_cookie(const struct async_object *object, IUnknown *cookie)

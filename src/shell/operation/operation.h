@@ -21,6 +21,10 @@ enum operation_kind
     OPERATION_INDIVIDUALIZATION,
     OPERATION_REVOCATION_REFRESH,
     OPERATION_ENABLE,
+    OPERATION_ACQUISITION,
+    OPERATION_MONITOR,        /* any number of them: only for async_object_watch */
+    OPERATION_BACKUP_RESTORE, /* one kind for both */
+    OPERATION_CLEAN,
     OPERATION_KINDS
 };
 
@@ -41,8 +45,11 @@ struct operation
     LONG references;             /* the application's, to the cookie */
     LONG inner_references;       /* one for all of the application's together, one of the queue and worker */
     struct async_object *object; /* an inner reference */
-    struct operation *next;      /* guarded by the object's lock */
+    struct operation *next;      /* guarded by the object's lock; of a watched one, by the watcher's */
     volatile LONG cancelled;
+    bool watched;                /* waits beside the worker (watcher.h) */
+    volatile LONG completed;     /* of a watched one: whoever sets it first completes it */
+    IUnknown *value;             /* a step's run may leave one for its completion event: a reference */
     size_t step_count;
     struct operation_step steps[OPERATION_MAX_STEPS];
     IMFMediaEvent *completions[OPERATION_MAX_STEPS]; /* made ahead, so that no lack of memory can lose one; NULL once
@@ -61,6 +68,10 @@ void operation_release_inner(struct operation *operation);
 
 void operation_cancel(struct operation *operation);
 bool operation_is_cancelled(const struct operation *operation);
+
+/* Queues a step's completion event, with this status and the value that the step left. Before it can be seen, the kind
+ * is free again: whoever sees it may start the next operation at once. */
+void operation_complete(struct operation *operation, size_t index, HRESULT hr);
 
 /* The operation behind a cookie, where it is one of this object's; else NULL. No reference is taken. */
 struct operation *operation_from_cookie(const struct async_object *object, IUnknown *cookie);

@@ -7,8 +7,7 @@
 #include <stdlib.h>
 
 #include "shell/com/module.h"
-#include "shell/event/event.h"
-#include "shell/platform/trace.h"
+#include "shell/operation/watcher.h"
 
 struct worker
 {
@@ -71,6 +70,7 @@ void async_objects_wait(DWORD grace_ms)
 {
     ULONGLONG end = GetTickCount64() + grace_ms;
 
+    watcher_stop();
     AcquireSRWLockExclusive(&workers_lock);
     while (workers)
     {
@@ -104,21 +104,6 @@ static struct operation *take_next(struct async_object *object)
     return operation;
 }
 
-/* Whoever sees the completion event may start the next operation of this kind at once. */
-static void complete_step(struct async_object *object, struct operation *operation, size_t index, HRESULT hr)
-{
-    const struct operation_step *step = &operation->steps[index];
-    IMFMediaEvent *event = operation->completions[index];
-
-    operation->completions[index] = NULL;
-    media_event_set_status(event, hr);
-    AcquireSRWLockExclusive(&object->lock);
-    object->busy[step->kind] = false;
-    ReleaseSRWLockExclusive(&object->lock);
-    trace_line("object %p: event %u, status 0x%08lx", (void *)object, (unsigned int)step->completed, hr);
-    event_generator_queue_new(object->events, event);
-}
-
 static void forget_running(struct async_object *object)
 {
     AcquireSRWLockExclusive(&object->lock);
@@ -135,7 +120,7 @@ static DWORD WINAPI worker_run(void *parameter)
     while ((operation = take_next(object)))
     {
         for (size_t i = 0; i < operation->step_count; i++)
-            complete_step(object, operation, i, operation->steps[i].run(operation));
+            operation_complete(operation, i, operation->steps[i].run(operation));
         forget_running(object);
         operation_release_inner(operation);
     }
