@@ -21,6 +21,8 @@
 #define DRM_LICENSE_MAX_INCLUSIONS 64
 #define DRM_LICENSE_MAX_RESTRICTIONS 32
 #define DRM_CONTENT_KEY_SIZE 16
+#define DRM_WRAPPED_KEY_SIZE 44          /* a sealed content key */
+#define DRM_WRAPPED_LEAF_KEY_SIZE 72     /* of a leaf: sealed twice */
 
 enum drm_license_option
 {
@@ -36,7 +38,7 @@ struct drm_analog_restriction
 
 struct drm_license
 {
-    uint8_t license_id[DRM_ID_SIZE];
+    uint8_t license_id[DRM_ID_SIZE];       /* neither id is zero */
     uint8_t key_id[DRM_KEY_ID_SIZE];
     int64_t issued;                        /* UTC, milliseconds since 1970 */
     uint32_t options;                      /* enum drm_license_option */
@@ -50,7 +52,7 @@ struct drm_license
     uint8_t inclusions[DRM_LICENSE_MAX_INCLUSIONS][16];
     size_t restriction_count;
     struct drm_analog_restriction restrictions[DRM_LICENSE_MAX_RESTRICTIONS];
-    bool has_metering_id;
+    bool has_metering_id;                  /* only of one whose terms say metered */
     uint8_t metering_id[16];
     bool has_revocation_key;               /* who may revoke it: an Ed25519 key (LGPUBKEY) */
     uint8_t revocation_key[DRM_SIGN_PUBLIC_SIZE];
@@ -65,18 +67,20 @@ struct drm_license_object
     struct drm_span proof;
 };
 
-/* Splits the envelope and reads the body. Returns DRM_E_INVALID_LICENSE for anything else. Either out may be NULL. The
- * struct is large: on the heap, please. */
+/* Splits the envelope and reads the body. Returns DRM_E_INVALID_LICENSE for anything else: an id of zeros, a GUID twice
+ * in a list, a licence that is its own root, a leaf whose key is not wrapped twice. Either out may be NULL. The struct
+ * is large: on the heap, please. */
 DRM_MUST_CHECK drm_result drm_license_read(struct drm_span data, struct drm_license_object *object,
                                            struct drm_license *license);
 
-/* Appends the BODY alone. Returns DRM_E_INVALID_ARGUMENT for what read would refuse. */
+/* Appends the BODY alone, from terms, not from encoded_terms. Returns DRM_E_INVALID_ARGUMENT for what read would refuse. */
 DRM_MUST_CHECK drm_result drm_license_write_body(const struct drm_license *license, struct drm_buffer *out);
 
 /*
  * Wraps a content key: AES-256-GCM-SIV under the response's key, bound to machine id, licence id, key id and a hash of
  * the body. Of a leaf (uplink_key not NULL) what is wrapped is sealed before under a key that follows from its root's
- * content key, so that no leaf opens without its root. unwrap: DRM_E_DECRYPT_ERROR for anything else.
+ * content key, so that no leaf opens without its root. wrap appends; unwrap returns DRM_E_DECRYPT_ERROR for anything
+ * else.
  */
 DRM_MUST_CHECK drm_result drm_license_wrap_key(const uint8_t response_key[DRM_AEAD_KEY_SIZE],
                                                const uint8_t machine_id[DRM_ID_SIZE], struct drm_span body,

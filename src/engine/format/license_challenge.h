@@ -10,17 +10,18 @@
 
 struct drm_license_challenge
 {
-    uint8_t nonce[DRM_NONCE_SIZE];
+    uint8_t nonce[DRM_NONCE_SIZE];            /* not zero: that is of a response that nobody asked for */
     uint8_t machine_id[DRM_ID_SIZE];
     struct drm_version installed;
     uint64_t list_versions[DRM_REVOCATION_TYPES];
-    int64_t time;                             /* the machine's own clock, for the issuer's log */
+    int64_t time;                             /* the machine's own clock, for the issuer's log; 0: it has none */
     uint32_t rights;                          /* that are asked for: a set of DRM_RIGHT_BIT; 0: whatever is offered */
     uint8_t header_hash[DRM_SHA256_SIZE];     /* SHA-256 of the content header's UTF-8 text, or, of the legacy form, of
                                                  the key id's 16 bytes; zero of a pre-delivery */
 };
 
-/* Signs and appends. A signed object (DRM_OBJECT_LICENSE_CHALLENGE) without a chain. */
+/* Signs and appends. A signed object (DRM_OBJECT_LICENSE_CHALLENGE) without a chain. Returns DRM_E_INVALID_ARGUMENT for
+ * what read would refuse. */
 DRM_MUST_CHECK drm_result drm_license_challenge_write(const struct drm_license_challenge *challenge,
                                                       const uint8_t seed[DRM_SIGN_SEED_SIZE], struct drm_buffer *out);
 

@@ -5,7 +5,8 @@
  * issuer's by itself.
  *
  * The head is a signed object of the type DRM_OBJECT_LICENSE_RESPONSE with its signer's chain, whose role is
- * DRM_ROLE_ISSUE_LICENSES. In XML it is LICENSERESPONSE/HEAD, the licences are LICENSERESPONSE/LICENSE (engine/xml/license_response_xml.h).
+ * DRM_ROLE_ISSUE_LICENSES. In XML it is LICENSERESPONSE/HEAD, the licences are LICENSERESPONSE/LICENSE
+ * (engine/xml/license_response_xml.h).
  */
 #ifndef WMDRM_ENGINE_LICENSE_RESPONSE_H
 #define WMDRM_ENGINE_LICENSE_RESPONSE_H
@@ -14,6 +15,7 @@
 #include "engine/format/request.h"
 
 #define DRM_RESPONSE_MAX_LICENSES 65536
+#define DRM_SEALED_RESPONSE_KEY_SIZE (DRM_AEAD_KEY_SIZE + DRM_HPKE_OVERHEAD)
 #define DRM_RESPONSE_HEAD_MAX_SIZE (DRM_CHAIN_MAX_SIZE + 2048)
 
 struct drm_license_head
@@ -66,7 +68,8 @@ void drm_license_tree_root(const struct drm_license_tree *tree, uint8_t out[DRM_
 DRM_MUST_CHECK drm_result drm_license_leaf(struct drm_span body, struct drm_span wrapped_key,
                                            uint8_t out[DRM_SHA256_SIZE]);
 
-/* Appends the whole licence: TYPE, BODY, KEY, and the PROOF of leaf index. */
+/* Appends the whole licence: TYPE, BODY, KEY, and the PROOF of leaf index. Returns DRM_E_INVALID_ARGUMENT where they are
+ * not that leaf. */
 DRM_MUST_CHECK drm_result drm_license_write(struct drm_span body, struct drm_span wrapped_key,
                                             const struct drm_license_tree *tree, size_t index,
                                             struct drm_buffer *out);
