@@ -289,6 +289,18 @@ static void service__refresh_runs_after_a_failed_individualization(void **state)
     assert_int_equal(shell_check_individualization(&events), INDI_FAIL);
 }
 
+/* 404 says of an individualization that there is no package; of a refresh it says nothing of the kind. */
+static void service__refresh_without_lists_is_the_status(void **state)
+{
+    struct shell_fixture *fixture = *state;
+
+    service.status = 404;
+    fault_service_set(&service, FAULT_STATUS);
+    assert_hr(shell_update(fixture->security, WMDRM_SECURITY_PERFORM_REVOCATION_REFRESH,
+                           MEWMDRMRevocationDownloadCompleted, &events),
+              DRM_RESULT_FROM_HTTP(404));
+}
+
 /* --- operations in flight, held by a gate ----------------------------------------------------------------- */
 
 /* Starts an individualization whose answer does not come, and waits until the service was asked. */
@@ -451,6 +463,7 @@ int main(void)
         SERVICE_TEST(service__refused_connection_fails),
         SERVICE_TEST(service__without_trust_anchor_is_not_even_asked),
         SERVICE_TEST(service__proxy_page_is_no_revocation_list),
+        SERVICE_TEST(service__refresh_without_lists_is_the_status),
         SERVICE_TEST(service__refresh_runs_after_a_failed_individualization),
         SERVICE_TEST(in_flight__a_second_of_a_kind_is_refused),
         SERVICE_TEST(in_flight__another_object_is_free),
