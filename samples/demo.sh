@@ -9,9 +9,10 @@ usage()
     cat <<'END'
 usage: bash samples/demo.sh [--help]
 
-Sets this machine up (Debian 12, root), builds the service and the DLL, starts the service on loopback and individualizes a
-machine against it, under Wine. Shows the progress, the versions before and after, and the machine's certificate; then
-the same with no service at all, and what a program reads when the service is gone. Everything but build/ goes away at the end.
+Sets this machine up (Debian 12, root), builds the service and the DLL, starts the service on loopback and
+individualizes a machine against it, under Wine. Shows the progress, the versions before and after, and the machine's
+certificate; then the same with no service at all, and what a program reads when the service is gone. Everything but
+build/ goes away at the end.
 END
 }
 

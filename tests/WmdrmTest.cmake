@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# wmdrm_test(name SOURCES file... [LIBRARIES target...] [TIMEOUT seconds] [ENVIRONMENT NAME=value...] [SERIAL]): builds one
-# CMocka program and registers it with ctest. Windows programs run under Wine: the toolchain names tests/run-windows.sh as
-# the emulator. SERIAL: nothing else runs beside it (it measures, or changes what others see).
+# wmdrm_test(name SOURCES file... [LIBRARIES target...] [TIMEOUT seconds] [ENVIRONMENT NAME=value...] [SERIAL]): builds
+# one CMocka program and registers it with ctest. Windows programs run under Wine: the toolchain names
+# tests/run-windows.sh as the emulator. SERIAL: nothing else runs beside it (it measures, or changes what others see).
 function(wmdrm_test name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "SERIAL" "TIMEOUT" "SOURCES;LIBRARIES;ENVIRONMENT")
     add_executable(${name} ${arg_SOURCES})

@@ -230,7 +230,8 @@ static const struct workload workloads[] =
 };
 
 /* Returns whether the target is met. */
-static BOOL run_workload(const struct workload *workload, const struct side *ours, const struct side *theirs, int rounds)
+static BOOL run_workload(const struct workload *workload, const struct side *ours, const struct side *theirs,
+                         int rounds)
 {
     static double our_times[MAX_ROUNDS], their_times[MAX_ROUNDS];
     double our_median, their_median, ratio;

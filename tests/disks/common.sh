@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Sourced by the tests of this folder, as: . common.sh ARCHITECTURE..., with native, x64 or x86 for each.
 #
-# The script runs again in namespaces of its own, for mounts and processes: no mount is seen outside, and whatever happens to
-# the script takes its processes and mounts along. Wine opens files in its server, so that each architecture gets a server of
-# its own in there, by a prefix of its own: an overlay over the one in the cache.
+# The script runs again in namespaces of its own, for mounts and processes: no mount is seen outside, and whatever
+# happens to the script takes its processes and mounts along. Wine opens files in its server, so that each architecture
+# gets a server of its own in there, by a prefix of its own: an overlay over the one in the cache.
 set -euo pipefail
 tests=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$tests/../cmake/bootstrap/common.sh"

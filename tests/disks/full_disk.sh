@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # usage: full_disk.sh ARCHITECTURE PROGRAM
-# Disks that are full at every moment of an individualization: each ends with ERROR_DISK_FULL and the old state in force, or
-# with success; once there is room it succeeds.
+# Disks that are full at every moment of an individualization: each ends with ERROR_DISK_FULL and the old state in
+# force, or with success; once there is room it succeeds.
 script_arguments=("$@")
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh" "$1"
 full=0x80070070

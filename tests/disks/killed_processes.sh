@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # usage: killed_processes.sh ARCHITECTURE PROGRAM
-# A process that individualizes in a loop is killed, at random moments: that is the point here, and what the sleeps are for. After
-# each, the store holds an identity in full or is as good as new, and the next run works. WMDRM_TEST_SEED repeats a run.
+# A process that individualizes in a loop is killed, at random moments: that is the point here, and what the sleeps are
+# for. After each, the store holds an identity in full or is as good as new, and the next run works. WMDRM_TEST_SEED
+# repeats a run.
 script_arguments=("$@")
 seed=${WMDRM_TEST_SEED:-$RANDOM}
 export WMDRM_TEST_SEED=$seed

@@ -9,7 +9,8 @@ cd "$folder" # for paths that are relative
 start_tool tool "$1" "$2"
 start_tool other "$1" "$2"
 new_disk store 16m
-# With what means something in a URI, which is how SQLite is told that nothing changes the store; Windows has no name with "?".
+# With what means something in a URI, which is how SQLite is told that nothing changes the store; Windows has no name
+# with "?".
 place="$folder/read-only, 100%41 #1 Grüße"
 [ "$1" != native ] || place+="?mode=rwc&vfs=none"
 mkdir "$place"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A program that does to a store what its standard input says, for the tests of bad disks and killed processes: one process for many
- * disks, and a script between them that makes them full, read-only, or whole again.
+ * A program that does to a store what its standard input says, for the tests of bad disks and killed processes: one
+ * process for many disks, and a script between them that makes them full, read-only, or whole again.
  *
  * One command a line, one line of answer for each: a result as 0x and eight digits, then what the command found.
  *

@@ -72,7 +72,8 @@ static void look_at(IMFMediaEvent *event, struct last *last)
     PropVariantClear(&value);
 }
 
-/* Waits for the completion event. A second one of it, or any other event, is one too many and stays for the next call to find. */
+/* Waits for the completion event. A second one of it, or any other event, is one too many and stays for the next call
+ * to find. */
 static HRESULT update(DWORD flags, MediaEventType completed, struct last *last)
 {
     MediaEventType type = MEUnknown;

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # usage: two_architectures.sh PROGRAM SOURCE X64-BUILD BUILD
-# A 32-bit and a 64-bit process, each under its own Wine, individualize on one store at once. PROGRAM is the 32-bit one. The
-# 64-bit one is built in X64-BUILD where that is a build of the same source, else in a folder of BUILD.
+# A 32-bit and a 64-bit process, each under its own Wine, individualize on one store at once. PROGRAM is the 32-bit one.
+# The 64-bit one is built in X64-BUILD where that is a build of the same source, else in a folder of BUILD.
 script_arguments=("$@")
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh" x86 x64
 . "$tests/disks/together.sh"

@@ -356,8 +356,8 @@ static void check__unsettled_generation_is_settled(void **state)
 }
 
 /*
- * Where another process begins to write before the number is even again, that process may be about to commit: the number
- * stays odd. SQLite calls its hook when a commit has let go of the lock.
+ * Where another process begins to write before the number is even again, that process may be about to commit: the
+ * number stays odd. SQLite calls its hook when a commit has let go of the lock.
  */
 static struct
 {

@@ -146,7 +146,8 @@ static void shut_down(void *context)
     event_generator_shutdown(&source->events);
 }
 
-/* The event is in the queue and whoever queued it on the way to give it to those that wait: they are told of the end. */
+/* The event is in the queue and whoever queued it on the way to give it to those that wait: they are told of the
+ * end. */
 static void shutdown__between_an_event_and_those_that_wait_ends_all(void **state)
 {
     struct source *source = source_create();

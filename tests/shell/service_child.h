@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The service of fault_service.h in a process of its own, for tests that look at the memory of theirs: the same program, started
- * with SERVICE_CHILD_ARGUMENT, obeys lines on its standard input and answers each with one on its standard output.
+ * The service of fault_service.h in a process of its own, for tests that look at the memory of theirs: the same
+ * program, started with SERVICE_CHILD_ARGUMENT, obeys lines on its standard input and answers each with one on its
+ * standard output.
  */
 #ifndef WMDRM_TESTS_SERVICE_CHILD_H
 #define WMDRM_TESTS_SERVICE_CHILD_H

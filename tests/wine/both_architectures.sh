@@ -13,8 +13,8 @@ probe()
 build()
 {
     local architecture=$1 triplet=$2
-    "$triplet-gcc" -O1 -municode -static -I"$cache/$triplet/include" -o "$(probe "$architecture")" "$tests/wine/probe.c" \
-        -L"$cache/$triplet/lib" -lsqlite3 -lcrypt32
+    "$triplet-gcc" -O1 -municode -static -I"$cache/$triplet/include" -o "$(probe "$architecture")" \
+        "$tests/wine/probe.c" -L"$cache/$triplet/lib" -lsqlite3 -lcrypt32
 }
 
 build x64 x86_64-w64-mingw32

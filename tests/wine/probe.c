@@ -132,7 +132,8 @@ static int unseal(const WCHAR *path)
     return plain.cbData == 6 && !memcmp(plain.pbData, "secret", 6) ? 0 : failed("comparison");
 }
 
-/* Adds one to a counter in a database, so many times, each in a transaction of its own, and says where it stood last. */
+/* Adds one to a counter in a database, so many times, each in a transaction of its own, and says where it stood
+ * last. */
 static int count_up(const WCHAR *path, int times)
 {
     sqlite3 *database;

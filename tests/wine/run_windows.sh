@@ -20,7 +20,8 @@ exit_codes()
     local code
     for code in 0 1 7 255; do
         expect "$code" "$(status_of run "$architecture" exit "$code")" "exit code $code comes back"
-        expect "$code" "$(status_of run "$architecture" terminate "$code")" "code $code of a terminated process comes back"
+        expect "$code" "$(status_of run "$architecture" terminate "$code")" \
+            "code $code of a terminated process comes back"
     done
     # Linux keeps eight bits. A failure must not become 0.
     for code in 256 512 0x10000 0xC0000000 0x80000000; do

@@ -25,7 +25,8 @@ struct layer_file
 
 static sqlite3_vfs layer, *system_layer;
 static sqlite3_io_methods methods;
-static const sqlite3_io_methods *system_methods; /* of every database that the system's layer opens; guarded like layer */
+/* Of every database that the system's layer opens; guarded like layer. */
+static const sqlite3_io_methods *system_methods;
 
 static struct layer_file *layer_file_of(sqlite3_file *file)
 {

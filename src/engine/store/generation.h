@@ -32,12 +32,13 @@ void drm_generation_close(struct drm_generation *generation);
 /* The number now; 0 (never a settled one) where it is odd or there is none. */
 uint64_t drm_generation_read(const struct drm_generation *generation);
 
-/* Inside a write transaction, before its commit: odd from here on. Where that cannot be written nothing may be committed,
- * of which others would not hear: DRM_E_WRITE_PROTECTED, DRM_E_DISK_FULL, DRM_E_IO. Fine where there is no generation. */
+/* Inside a write transaction, before its commit: odd from here on. Where that cannot be written nothing may be
+ * committed, of which others would not hear: DRM_E_WRITE_PROTECTED, DRM_E_DISK_FULL, DRM_E_IO. Fine where there is no
+ * generation. */
 drm_result drm_generation_begin_change(struct drm_generation *generation);
 
-/* Inside a write transaction that commits nothing, so that all there is has been committed: even from here on. Where that
- * cannot be written it stays odd. */
+/* Inside a write transaction that commits nothing, so that all there is has been committed: even from here on. Where
+ * that cannot be written it stays odd. */
 void drm_generation_end_change(struct drm_generation *generation);
 
 #endif

@@ -41,9 +41,9 @@ struct drm_store
 void drm_store_lock(struct drm_store *store);
 void drm_store_unlock(struct drm_store *store);
 
-/* Makes the generation even where no commit can be under way: after a commit, and after a process that was killed in the
- * middle of one. Does not wait for somebody who writes: then it stays odd, and a later question settles it. Returns the
- * generation as it is now. */
+/* Makes the generation even where no commit can be under way: after a commit, and after a process that was killed in
+ * the middle of one. Does not wait for somebody who writes: then it stays odd, and a later question settles it. Returns
+ * the generation as it is now. */
 uint64_t drm_store_settle_generation_locked(struct drm_store *store);
 
 /* The row of an anchor. *out is 0 where there is none and create is false. */

@@ -54,8 +54,8 @@ HRESULT event_generator_queue_event(struct event_generator *generator, MediaEven
  * Return S_OK, MF_E_SHUTDOWN or E_OUTOFMEMORY.
  */
 HRESULT event_generator_queue(struct event_generator *generator, IMFMediaEvent *event);
-/* Queues an event of media_event_create that was in no queue yet, and takes its one reference, also on failure. Needs no
- * memory: S_OK or MF_E_SHUTDOWN. */
+/* Queues an event of media_event_create that was in no queue yet, and takes its one reference, also on failure. Needs
+ * no memory: S_OK or MF_E_SHUTDOWN. */
 HRESULT event_generator_queue_new(struct event_generator *generator, IMFMediaEvent *event);
 HRESULT event_generator_queue_unknown(struct event_generator *generator, MediaEventType type, HRESULT status,
                                       IUnknown *value);

@@ -23,15 +23,15 @@ struct configuration
 };
 
 /*
- * Reads all settings but the log's as they are at this moment. DRM_E_NOT_CONFIGURED where one of them is there but cannot be meant (a
- * registry value of another type, text that is no Unicode, a time-out that is no number of seconds), with a line of the
- * trace that names it; DRM_E_PATH_NOT_FOUND where no store directory is set and the user has no place for one;
- * DRM_E_OUT_OF_MEMORY. out is set on success only.
+ * Reads all settings but the log's as they are at this moment. DRM_E_NOT_CONFIGURED where one of them is there but
+ * cannot be meant (a registry value of another type, text that is no Unicode, a time-out that is no number of seconds),
+ * with a line of the trace that names it; DRM_E_PATH_NOT_FOUND where no store directory is set and the user has no
+ * place for one; DRM_E_OUT_OF_MEMORY. out is set on success only.
  */
 drm_result configuration_load(struct configuration *out);
 
-/* The log's setting, for trace_open: apart, so that the trace is open when the others are read. *out is on the heap, NULL
- * for no log. Fails as configuration_load does. */
+/* The log's setting, for trace_open: apart, so that the trace is open when the others are read. *out is on the heap,
+ * NULL for no log. Fails as configuration_load does. */
 drm_result configuration_load_log(char **out);
 
 /* Frees the strings and zeroes the rest. */
