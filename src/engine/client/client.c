@@ -72,6 +72,15 @@ struct drm_store_options drm_client_store_options(const struct drm_client *clien
 
 /* --- the shared store ------------------------------------------------------------------------------------- */
 
+static void free_shared_store(struct drm_shared_store *shared)
+{
+    if (!shared)
+        return;
+    drm_store_close(shared->store);
+    free(shared->views);
+    free(shared);
+}
+
 void drm_client_release_store(struct drm_client *client, struct drm_shared_store *shared)
 {
     bool last;
@@ -80,10 +89,7 @@ void drm_client_release_store(struct drm_client *client, struct drm_shared_store
     last = !--shared->references;
     sqlite3_mutex_leave(client->lock);
     if (last)
-    {
-        drm_store_close(shared->store);
-        free(shared);
-    }
+        free_shared_store(shared);
 }
 
 drm_result drm_client_acquire_store(struct drm_client *client, struct drm_shared_store **out)
@@ -96,9 +102,11 @@ drm_result drm_client_acquire_store(struct drm_client *client, struct drm_shared
     {
         struct drm_shared_store *shared = calloc(1, sizeof(*shared));
 
-        result = shared ? drm_store_open(&options, NULL, &shared->store) : DRM_E_OUT_OF_MEMORY;
+        if (shared)
+            shared->views = calloc(client->anchor_count + 1, sizeof(*shared->views));
+        result = shared && shared->views ? drm_store_open(&options, NULL, &shared->store) : DRM_E_OUT_OF_MEMORY;
         if (DRM_FAILED(result))
-            free(shared);
+            free_shared_store(shared);
         else
         {
             shared->references = 1; /* the client's own */

@@ -53,18 +53,21 @@ void drm_client_release_store(struct drm_client *client, struct drm_shared_store
 struct drm_question
 {
     struct drm_client *client;
-    struct drm_shared_store *shared;
+    struct drm_shared_store *shared; /* NULL of a question to a store that an operation opened for itself */
     struct drm_store *store;
     bool has_anchor; /* the one whose identity and lists this client shows; false before there is one */
     uint8_t anchor[DRM_SIGN_PUBLIC_SIZE];
 };
 drm_result drm_question_begin(struct drm_question *question, struct drm_client *client);
 drm_result drm_question_end(struct drm_question *question, drm_result result);
+/* The same over a store that the caller opened and closes; needs no end. */
+drm_result drm_question_begin_own(struct drm_question *question, struct drm_client *client, struct drm_store *store);
 
 /* --- issuers (issuers.c): the configured anchors, and the embedded authority's where no service is configured ------- */
 
-/* Does this client take licences and lists of this anchor? */
-bool drm_question_knows_anchor(const struct drm_question *question, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE]);
+/* Does this client take licences and lists of this anchor? *place is that among all of them. */
+bool drm_question_find_anchor(const struct drm_question *question, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
+                              size_t *place);
 /* All of them, for the caller to free; *count may be 0. DRM_E_OUT_OF_MEMORY. */
 DRM_MUST_CHECK drm_result drm_question_anchors(const struct drm_question *question,
                                                uint8_t (**out)[DRM_SIGN_PUBLIC_SIZE], size_t *count);

@@ -79,6 +79,20 @@ drm_result drm_question_begin(struct drm_question *question, struct drm_client *
     return DRM_FAILED(result) ? drm_question_end(question, result) : result;
 }
 
+drm_result drm_question_begin_own(struct drm_question *question, struct drm_client *client, struct drm_store *store)
+{
+    drm_result result;
+
+    memset(question, 0, sizeof(*question));
+    question->client = client;
+    question->store = store;
+    if (!drm_client_is_embedded(client))
+        return find_anchor(question);
+    result = drm_store_get_embedded_anchor(store, question->anchor);
+    question->has_anchor = DRM_SUCCEEDED(result);
+    return result == DRM_E_NOT_FOUND ? DRM_S_OK : result;
+}
+
 drm_result drm_question_end(struct drm_question *question, drm_result result)
 {
     /* A damaged store may be set aside, also by another process: it is opened anew for the next question. */

@@ -84,24 +84,6 @@ drm_result drm_client_is_revoked(struct drm_client *client, enum drm_revocation_
     return ids_revoked(client, type, (const uint8_t (*)[DRM_SHA256_SIZE])ids, count, revoked);
 }
 
-/* Whose lists this client takes: the configured anchors', and the embedded authority's. */
-static drm_result list_anchors(const struct drm_question *question, uint8_t (**out)[DRM_SIGN_PUBLIC_SIZE],
-                               size_t *count)
-{
-    const struct drm_client *client = question->client;
-    uint8_t(*anchors)[DRM_SIGN_PUBLIC_SIZE] = malloc((client->anchor_count + 1) * sizeof(*anchors));
-
-    if (!anchors)
-        return DRM_E_OUT_OF_MEMORY;
-    if (client->anchor_count)
-        memcpy(anchors, client->anchors, client->anchor_count * sizeof(*anchors));
-    *count = client->anchor_count;
-    if (question->has_anchor && drm_client_is_embedded(client))
-        memcpy(anchors[(*count)++], question->anchor, sizeof(*anchors));
-    *out = anchors;
-    return DRM_S_OK;
-}
-
 static drm_result install_brought_list(struct drm_store *store, const uint8_t *anchor,
                                        const struct drm_revocation_head *head, size_t entries_offset,
                                        struct drm_span list)
@@ -141,7 +123,7 @@ drm_result drm_client_set_revocation_list(struct drm_client *client, enum drm_re
 
     if (DRM_FAILED(result))
         return result;
-    if (DRM_FAILED(result = list_anchors(&question, &anchors, &count))
+    if (DRM_FAILED(result = drm_question_anchors(&question, &anchors, &count))
         || DRM_FAILED(result = drm_revocation_reader_create((const uint8_t (*)[DRM_SIGN_PUBLIC_SIZE])anchors, count,
                                                             &reader)))
         goto done;

@@ -33,12 +33,16 @@ static bool is_redirect(unsigned int status)
 }
 
 /* The meaning of a status that is neither 200 nor a redirect. */
-static drm_result result_of_status(unsigned int status, bool for_package)
+static drm_result result_of_status(const struct drm_exchange *exchange, unsigned int status)
 {
+    drm_result result = exchange->result_of_status ? exchange->result_of_status(status) : DRM_S_OK;
+
+    if (DRM_FAILED(result))
+        return result;
     switch (status)
     {
         case 400: return DRM_E_BAD_REQUEST;
-        case 404: return for_package ? DRM_E_INDIV_NO_PACKAGE : DRM_RESULT_FROM_HTTP(status);
+        case 404: return exchange->for_package ? DRM_E_INDIV_NO_PACKAGE : DRM_RESULT_FROM_HTTP(status);
         case 429: return DRM_E_INDIV_LIMIT;
         case 503: return DRM_E_INDIV_UNAVAILABLE;
         default: return DRM_RESULT_FROM_HTTP(status);
@@ -76,7 +80,7 @@ static drm_result hop_begin(void *context, const struct drm_http_head *head)
     {
         ++*hop->round_trips;
         return is_redirect(head->status) ? hop_redirect(hop, head->location)
-                                         : result_of_status(head->status, hop->exchange->for_package);
+                                         : result_of_status(hop->exchange, head->status);
     }
     if (head->has_length && head->length > hop->exchange->max_answer)
         return DRM_E_RESPONSE_TOO_LARGE;
@@ -109,7 +113,7 @@ static drm_result hop_perform(struct hop *hop, const struct drm_host *host)
     const struct drm_exchange *exchange = hop->exchange;
     const struct drm_http_request request = {
         .url = hop->url,
-        .content_type = DRM_EXCHANGE_CONTENT_TYPE,
+        .content_type = exchange->content_type ? exchange->content_type : DRM_EXCHANGE_CONTENT_TYPE,
         .body = exchange->body,
         .body_size = exchange->body_size,
         .timeout_ms = exchange->timeout_ms,
@@ -143,6 +147,16 @@ static int logged_size(const char *url)
     return (int)strcspn(url, "?");
 }
 
+static drm_result copy_url(const char *url, char *out, size_t size)
+{
+    size_t length = strlen(url);
+
+    if (length >= size || !drm_url_is_valid(url))
+        return DRM_E_HTTP_INVALID_URL;
+    memcpy(out, url, length + 1);
+    return DRM_S_OK;
+}
+
 drm_result drm_exchange(const struct drm_host *host, const struct drm_task *task, const struct drm_exchange *exchange,
                         const struct drm_exchange_sink *sink, uint32_t *round_trips)
 {
@@ -150,10 +164,11 @@ drm_result drm_exchange(const struct drm_host *host, const struct drm_task *task
     drm_result result;
     unsigned int hops;
 
-    result = drm_url_append(exchange->url, exchange->path, urls[0], sizeof(urls[0]));
+    result = exchange->path ? drm_url_append(exchange->url, exchange->path, urls[0], sizeof(urls[0]))
+                            : copy_url(exchange->url, urls[0], sizeof(urls[0]));
     if (DRM_FAILED(result))
     {
-        drm_log_write(&host->log, "exchange: the service's URL cannot be used: 0x%08x", (unsigned int)result);
+        drm_log_write(&host->log, "exchange: the URL cannot be used: 0x%08x", (unsigned int)result);
         return result;
     }
     for (hops = 0; hops <= DRM_EXCHANGE_MAX_REDIRECTS; ++hops)

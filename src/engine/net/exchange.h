@@ -28,12 +28,16 @@ struct drm_exchange_sink
 struct drm_exchange
 {
     const char *url;            /* the service's, as configured */
-    const char *path;           /* appended to it with one slash between, e.g. "v1/individualize" */
+    const char *path;           /* appended to it with one slash between, e.g. "v1/individualize"; NULL: url is all */
+    const char *content_type;   /* of body; NULL: DRM_EXCHANGE_CONTENT_TYPE */
     const uint8_t *body;        /* posted */
     size_t body_size;
     uint64_t max_answer;        /* bytes; a longer answer ends with DRM_E_RESPONSE_TOO_LARGE, before any of it is read
                                    where Content-Length says so */
     bool for_package;           /* what 404 means: DRM_E_INDIV_NO_PACKAGE; else it is a status as any other */
+    drm_result (*result_of_status)(unsigned int status); /* what else a status that is neither 200 nor a redirect means
+                                                            to this caller; DRM_S_OK: what it means to everybody. May
+                                                            be NULL */
     uint32_t timeout_ms;        /* to connect; for each head to come; for each DRM_EXCHANGE_STALL_BYTES of a body */
 };
 

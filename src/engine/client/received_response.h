@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Taking a LICENSERESPONSE into the store, from wherever it came.
+ */
+#ifndef WMDRM_ENGINE_RECEIVED_RESPONSE_H
+#define WMDRM_ENGINE_RECEIVED_RESPONSE_H
+
+#include "engine/client/client_internal.h"
+
+/*
+ * Verifies all of it and stores it in one transaction. nonce: it has to answer this challenge of ours, and its time is
+ * now; NULL: somebody brings it. The results are those of drm_client_store_response, and DRM_E_PARAMETERS_MISMATCHED of
+ * another nonce.
+ */
+DRM_MUST_CHECK drm_result drm_question_store_response(const struct drm_question *question, struct drm_span text,
+                                                      const uint8_t *nonce);
+
+#endif
