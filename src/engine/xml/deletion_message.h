@@ -20,6 +20,8 @@ struct drm_deletion_message
     char user_id[DRM_LICENSE_TEXT_SIZE];          /* UID; empty where there is none */
 };
 
+#define DRM_DELETION_MESSAGE_MAX_SIZE (64 * 1024) /* of text */
+
 /* DRM_E_LICENSE_DELETION_ERROR for what is none; an optional element that is there but empty is wrong too. */
 DRM_MUST_CHECK drm_result drm_deletion_message_read(struct drm_span text, struct drm_deletion_message *out);
 

@@ -19,21 +19,27 @@ struct drm_license_request
     char security_version[32];
     uint32_t app_security;         /* CLIENTINFO/APPSECURITY */
     bool has_header;
-    struct drm_buffer header;      /* WRMHEADER, its text as the content has it; hashed in the challenge */
+    struct drm_buffer header;      /* drm_content_header.element, byte for byte; its hash is in the challenge */
     bool has_key_id;               /* of the legacy form, which names a key id and no header: KID */
     uint8_t key_id[16];
 };
 
-/* Appends the text, UTF-8. */
+/* Appends the text, UTF-8. DRM_E_INVALID_ARGUMENT for what read would refuse; DRM_E_MALFORMED_CONTENT_HEADER for a
+ * header that is not exactly one element. */
 DRM_MUST_CHECK drm_result drm_license_request_write(const struct drm_license_request *request, struct drm_buffer *out);
 /* Reads the text, or its base64 form; header gets exactly the bytes that were given to write. DRM_E_BAD_REQUEST. The
  * caller frees with drm_license_request_free, also after a failure. */
 DRM_MUST_CHECK drm_result drm_license_request_read(struct drm_span text, struct drm_license_request *out);
 void drm_license_request_free(struct drm_license_request *request);
 
-/* The body of a POST, application/x-www-form-urlencoded: nonsilent=0|1 & challenge=base64 of the text. Appends. */
+/* The text as it is posted, and as GetChallenge gives it: base64 in the DRM variant, which needs no escaping in a form.
+ * Appends. */
+DRM_MUST_CHECK drm_result drm_license_request_encode(struct drm_span request, struct drm_buffer *out);
+
+/* The body of a POST, application/x-www-form-urlencoded: nonsilent=0|1 & challenge=the encoded text. Appends. */
 DRM_MUST_CHECK drm_result drm_license_form_write(struct drm_span request, bool nonsilent, struct drm_buffer *out);
-/* Finds challenge and nonsilent in a form. DRM_E_BAD_REQUEST. */
+/* Finds challenge (appended as it is after the form's escapes: drm_license_request_read reads it) and nonsilent, false
+ * where it is missing. DRM_E_BAD_REQUEST. */
 DRM_MUST_CHECK drm_result drm_license_form_read(struct drm_span form, struct drm_buffer *challenge, bool *nonsilent);
 
 #endif
