@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Disks that are full, or break, at every write (docs/store.md, "What the tests kill"). The operation ends with the
- * result that says so and with the old state in force, or does not need the write and succeeds; later it succeeds.
+ * Disks that are full, or break, at every write (docs/store.md, "What the tests kill and fill"). The operation ends
+ * with the result that says so and with the old state in force, or does not need the write and succeeds; later it
+ * succeeds.
  */
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Processes killed at every write (docs/store.md, "What the tests kill"). After each, the folder holds the state
- * before or the state after, whole, and the next operations work.
+ * Processes killed at every write (docs/store.md, "What the tests kill and fill"). After each, the folder holds the
+ * state before or the state after, whole, and the next operations work.
  */
 #include "check.h"
 #include "kill_fixture.h"
