@@ -6,11 +6,10 @@
 #define WMDRM_ENGINE_ENUMERATION_INTERNAL_H
 
 #include "engine/client/client_internal.h"
+#include "engine/client/enumeration_filter.h"
 #include "engine/client/licenses.h"
 #include "engine/client/loaded_license.h"
 #include "engine/store/license_store.h"
-
-#define DRM_ENUMERATION_MAX_SOURCES 64
 
 struct drm_enumeration
 {
@@ -18,13 +17,11 @@ struct drm_enumeration
     struct drm_question question;        /* holds the shared store from creation to free */
     struct drm_license_cursor *cursor;
 
-    uint32_t rights;                     /* of the filter: DRM_RIGHT_BIT */
-    size_t source_count;                 /* of the filter; 0: whatever */
-    uint32_t sources[DRM_ENUMERATION_MAX_SOURCES];
+    struct drm_parsed_filter filter;
 
-    bool at_end;                         /* the cursor is past the current licence */
-    uint64_t position;                   /* of the current licence in the cursor, from 1 */
-    struct drm_license_entry entry;      /* the current licence, a copy: the cursor's own is gone past the end */
+    uint64_t steps;                      /* that the cursor made */
+    uint64_t position;                   /* steps to the current licence; fewer than steps where nothing came after it */
+    struct drm_license_entry entry;      /* the current licence, a copy: the cursor's own is gone when it moves on */
     bool is_loaded;
     struct drm_loaded_license loaded;    /* the same, whole; drm_enumeration_load */
 };
