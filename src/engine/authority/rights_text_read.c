@@ -26,7 +26,7 @@ struct reader
     size_t where;                /* of the first thing that is wrong */
     struct drm_license *license; /* is filled in */
     uint32_t seen;               /* settings, by their index: none stands twice */
-    bool no_backup, not_metered; /* were said */
+    bool no_backup;              /* was said */
     char value[DRM_LICENSE_URL_SIZE];
 };
 
@@ -208,10 +208,14 @@ static bool parse_text(const char *text, char *out, size_t size)
     return true;
 }
 
+/* None stands twice in a list. */
 static bool parse_guid_into(const char *text, uint8_t (*list)[16], size_t *count, size_t max)
 {
     if (*count >= max || !drm_guid_parse(text, list[*count]))
         return false;
+    for (size_t i = 0; i < *count; i++)
+        if (!memcmp(list[i], list[*count], sizeof(list[i])))
+            return false;
     (*count)++;
     return true;
 }
@@ -310,16 +314,17 @@ static bool set_uplink(struct reader *reader)
 static bool set_metering(struct reader *reader)
 {
     reader->license->has_metering_id = true;
+    reader->license->terms.metered = true;
     return DRM_SUCCEEDED(drm_key_id_parse(reader->value, reader->license->metering_id));
 }
 
 static bool set_metered(struct reader *reader)
 {
-    bool *metered = &reader->license->terms.metered;
+    bool yes;
 
-    if (!parse_yes(reader->value, metered))
+    if (!parse_yes(reader->value, &yes) || (!yes && reader->license->has_metering_id))
         return false;
-    reader->not_metered = !*metered;
+    reader->license->terms.metered |= yes;
     return true;
 }
 
@@ -553,6 +558,9 @@ static bool read_restriction(struct reader *reader, const char *name, size_t sta
 
     if (license->restriction_count == DRM_LICENSE_MAX_RESTRICTIONS || !drm_guid_parse(name, restriction->id))
         return fail(reader, start);
+    for (size_t i = 0; i < license->restriction_count; i++)
+        if (!memcmp(license->restrictions[i].id, restriction->id, sizeof(restriction->id)))
+            return fail(reader, start);
     if (!parse_u32(reader->value, 0, UINT32_MAX, &restriction->value))
         return fail(reader, value_start);
     license->restriction_count++;
@@ -606,8 +614,6 @@ static bool finish(struct reader *reader)
         return fail(reader, reader->place);
     if (!grants_backup(license) && !reader->no_backup && drm_rights_imply_backup(license))
         add_grant(terms, &backup);
-    if (license->has_metering_id && !reader->not_metered)
-        terms->metered = true;
     return true;
 }
 

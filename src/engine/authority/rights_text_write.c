@@ -236,8 +236,8 @@ static void put_absent(struct writer *writer, const struct drm_license *license)
         put_setting(writer, "revocable", "no");
     if (license->has_metering_id)
         put_id(writer, "metering", license->metering_id);
-    if (license->has_metering_id != terms->metered)
-        put_setting(writer, "metered", terms->metered ? "yes" : "no");
+    else if (terms->metered)
+        put_setting(writer, "metered", "yes");
 }
 
 drm_result drm_rights_text_write(const struct drm_license *license, struct drm_buffer *out)
