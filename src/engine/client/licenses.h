@@ -75,6 +75,9 @@ struct drm_query
     uint8_t device_technology[16];
     bool has_device_technology;
     struct drm_version min_security;
+    bool has_state;                   /* the answer is for a machine as it was when the question's object was made: */
+    bool individualized;
+    struct drm_version version;
 };
 /* results: count of them. Neither consumes anything. */
 DRM_MUST_CHECK drm_result drm_client_query_actions(struct drm_client *client, const uint8_t key_id[DRM_KEY_ID_SIZE],

@@ -15,6 +15,11 @@ static struct drm_environment environment_of(const struct drm_candidate_group *g
     environment.min_security = query->min_security;
     environment.app_level_counts = query->app_level_counts;
     environment.app_level = query->app_level;
+    if (query->has_state && (!query->individualized || drm_version_compare(query->version, environment.security) < 0))
+    {
+        environment.individualized = environment.individualized && query->individualized;
+        environment.security = query->version;
+    }
     environment.has_device = query->has_device;
     environment.device_level = query->device_level;
     environment.device_technology = query->has_device_technology ? query->device_technology : NULL;

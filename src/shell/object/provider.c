@@ -24,7 +24,7 @@ struct provider
 static const struct
 {
     const IID *iid;
-    HRESULT (*create)(REFIID iid, void **out);
+    HRESULT (*create)(bool protected, REFIID iid, void **out);
 } object_table[] = {
     {&IID_IWMDRMSecurity, security_create},
 };
@@ -81,7 +81,7 @@ static HRESULT STDMETHODCALLTYPE provider_CreateObject(IWMDRMProvider *iface, RE
         return E_INVALIDARG;
     for (size_t i = 0; i < ARRAYSIZE(object_table); i++)
         if (IsEqualIID(iid, object_table[i].iid))
-            return object_table[i].create(iid, out);
+            return object_table[i].create(provider_from_IWMDRMProvider(iface)->protected, iid, out);
     return trace_failure("CreateObject", E_NOINTERFACE);
 }
 

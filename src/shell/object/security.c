@@ -186,11 +186,12 @@ static void security_destroy(struct async_object *async)
     free(security);
 }
 
-HRESULT security_create(REFIID iid, void **out)
+HRESULT security_create(bool protected, REFIID iid, void **out)
 {
     struct security *security = calloc(1, sizeof(*security));
     HRESULT hr;
 
+    (void)protected;
     if (!security)
         return E_OUTOFMEMORY;
     security->IWMDRMSecurity_iface.lpVtbl = &security_vtbl;

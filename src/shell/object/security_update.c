@@ -36,11 +36,6 @@ static void update_arguments_free(void *context)
     free(arguments);
 }
 
-static bool is_cancelled(void *context)
-{
-    return operation_is_cancelled(context);
-}
-
 /* Each event gets a status object of its own, and a success status: known clients abort on any failing event. */
 static void queue_progress(void *context, const struct drm_progress *progress)
 {
@@ -65,12 +60,6 @@ static void queue_progress(void *context, const struct drm_progress *progress)
     IUnknown_Release(status);
 }
 
-static void no_progress(void *context, const struct drm_progress *progress)
-{
-    (void)context;
-    (void)progress;
-}
-
 /* A last state comes even where there is nothing to run: clients wait for it. */
 static HRESULT fail_before_it_began(struct operation *operation, HRESULT hr)
 {
@@ -86,19 +75,20 @@ static HRESULT fail_before_it_began(struct operation *operation, HRESULT hr)
 static HRESULT run_individualization(struct operation *operation)
 {
     const struct update_arguments *arguments = operation->arguments;
-    const struct drm_task task = {.context = operation, .cancelled = is_cancelled, .progress = queue_progress};
+    struct drm_task task = operation_task(operation);
     struct drm_client *client;
     HRESULT hr = engine_get_client(arguments->engine, &client);
 
     if (FAILED(hr))
         return fail_before_it_began(operation, hr);
+    task.progress = queue_progress;
     return drm_client_individualize(client, arguments->forced, &task);
 }
 
 static HRESULT run_refresh(struct operation *operation)
 {
     const struct update_arguments *arguments = operation->arguments;
-    const struct drm_task task = {.context = operation, .cancelled = is_cancelled, .progress = no_progress};
+    const struct drm_task task = operation_task(operation);
     struct drm_client *client;
     HRESULT hr = engine_get_client(arguments->engine, &client);
 

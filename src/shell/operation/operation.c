@@ -133,6 +133,22 @@ void operation_complete(struct operation *operation, size_t index, HRESULT hr)
     event_generator_queue_new(object->events, event);
 }
 
+static bool is_cancelled(void *context)
+{
+    return operation_is_cancelled(context);
+}
+
+static void no_progress(void *context, const struct drm_progress *progress)
+{
+    (void)context;
+    (void)progress;
+}
+
+struct drm_task operation_task(struct operation *operation)
+{
+    return (struct drm_task){.context = operation, .cancelled = is_cancelled, .progress = no_progress};
+}
+
 struct operation *operation_from_cookie(const struct async_object *object, IUnknown *cookie)
 {
     struct operation *operation;

@@ -12,6 +12,8 @@
 #include <windows.h>
 #include <mfobjects.h>
 
+#include "engine/host.h"
+
 struct async_object;
 struct operation;
 
@@ -68,6 +70,9 @@ void operation_release_inner(struct operation *operation);
 
 void operation_cancel(struct operation *operation);
 bool operation_is_cancelled(const struct operation *operation);
+
+/* The operation as the engine sees it: it can be cancelled, and reports nothing. */
+struct drm_task operation_task(struct operation *operation);
 
 /* Queues a step's completion event, with this status and the value that the step left. Before it can be seen, the kind
  * is free again: whoever sees it may start the next operation at once. */
