@@ -229,15 +229,18 @@ static bool unite(const struct question *question, const struct overview *overvi
     int64_t from = overview->pair[0].from, until = overview->pair[0].until;
     struct share share;
     size_t pass, i, grant;
+    bool grew = true;
 
-    for (pass = 0; pass < UNITE_PASSES; pass++)
+    for (pass = 0; grew && pass < UNITE_PASSES; pass++)
     {
+        grew = false;
         for (i = 0; i < question->count; i++)
         {
             for (grant = 0; grant < question->candidates[i].terms->grant_count; grant++)
             {
                 if (!take_share(question, i, grant, &share) || share.from > until || share.until < from)
                     continue;
+                grew |= share.from < from || share.until > until;
                 from = share.from < from ? share.from : from;
                 until = share.until > until ? share.until : until;
             }
