@@ -78,18 +78,20 @@ void test_authority_create(struct test_authority *authority, const char *name)
     make(&authority->certify, name, "certify", DRM_ROLE_CERTIFY, &authority->root.key);
     make(&authority->revocation, name, "revocation", DRM_ROLE_SIGN_REVOCATION, &authority->root.key);
     make(&authority->answer, name, "answer", DRM_ROLE_ANSWER, &authority->root.key);
+    make(&authority->issue, name, "issue", DRM_ROLE_ISSUE_LICENSES, &authority->root.key);
     make(&authority->machine, name, "machine", DRM_ROLE_MACHINE, &authority->certify.key);
     test_chain(&authority->root.chain, 1, &authority->root.encoded);
     test_chain(&authority->certify.chain, 1, &authority->certify.encoded);
     test_chain(&authority->revocation.chain, 1, &authority->revocation.encoded);
     test_chain(&authority->answer.chain, 1, &authority->answer.encoded);
+    test_chain(&authority->issue.chain, 1, &authority->issue.encoded);
     test_chain(&authority->machine.chain, 2, &authority->machine.encoded, &authority->certify.encoded);
 }
 
 void test_authority_free(struct test_authority *authority)
 {
     struct test_signer *signers[] = {&authority->root, &authority->certify, &authority->revocation, &authority->answer,
-                                     &authority->machine};
+                                     &authority->issue, &authority->machine};
 
     for (size_t i = 0; i < sizeof(signers) / sizeof(signers[0]); i++)
     {

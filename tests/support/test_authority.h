@@ -32,7 +32,7 @@ struct test_signer
 struct test_authority
 {
     struct test_signer root;   /* its chain is its own certificate alone */
-    struct test_signer certify, revocation, answer;
+    struct test_signer certify, revocation, answer, issue;
     struct test_signer machine;
 };
 
