@@ -13,8 +13,8 @@
 
 struct drm_content_header
 {
-    /* Of one that was read: the element without what stands around it, in the text that it was read from. This is what a
-     * LICENSEREQUEST carries, and what the hash in its challenge is of. */
+    /* Of one that was read: the element without what stands around it, in the text that it was read from. This is what
+     * a LICENSEREQUEST carries, and what the hash in its challenge is of. */
     struct drm_span element;
     uint8_t key_id[16];
     char url[DRM_CONTENT_HEADER_URL_SIZE]; /* LAINFO (LA_URL of later versions); empty where there is none */

@@ -21,10 +21,10 @@ struct drm_license_response_xml
 };
 
 /*
- * HEAD comes first and once, then at least one LICENSE; other elements are passed over. Also reads the base64 form of the
- * whole text. A LICENSE of another version than 3.0.0.0 is DRM_E_UNSUPPORTED_ALGORITHM (such licences were Microsoft's);
- * what is no LICENSERESPONSE is DRM_E_LICENSE_INVALID_XML; base64 that is none is DRM_E_INVALID_LICENSE; more text than
- * the limit is DRM_E_RESPONSE_TOO_LARGE. Memory: about the size of the text. The caller frees with
+ * HEAD comes first and once, then at least one LICENSE; other elements are passed over. Also reads the base64 form of
+ * the whole text. A LICENSE of another version than 3.0.0.0 is DRM_E_UNSUPPORTED_ALGORITHM (such licences were
+ * Microsoft's); what is no LICENSERESPONSE is DRM_E_LICENSE_INVALID_XML; base64 that is none is DRM_E_INVALID_LICENSE;
+ * more text than the limit is DRM_E_RESPONSE_TOO_LARGE. Memory: about the size of the text. The caller frees with
  * drm_license_response_xml_free, also after a failure.
  */
 DRM_MUST_CHECK drm_result drm_license_response_xml_read(struct drm_span text, struct drm_license_response_xml *out);

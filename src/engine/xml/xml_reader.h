@@ -22,7 +22,7 @@ struct drm_xml_element
     const char *const *attributes; /* at its begin: name, value, ..., NULL */
     struct drm_span text;          /* at its end, where it has no children and nobody takes text in pieces */
     bool has_children;             /* at its end */
-    size_t begin;                  /* the tag, as bytes of the whole text; those of an empty element's end have no size */
+    size_t begin;                  /* the tag, as bytes of the whole text; that of an empty element's end has no size */
     size_t end;
 };
 
