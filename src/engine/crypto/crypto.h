@@ -47,6 +47,14 @@ void drm_hash_free(struct drm_hash *hash);
 DRM_MUST_CHECK drm_result drm_hmac_sha256(const void *key, size_t key_size, const void *data, size_t size,
                                           uint8_t out[DRM_SHA256_SIZE]);
 
+/* The same for many messages under one key: update, finish, and it is ready for the next message. One thread at a
+ * time; free accepts NULL. */
+struct drm_mac;
+DRM_MUST_CHECK drm_result drm_mac_create(struct drm_span key, struct drm_mac **out);
+void drm_mac_update(struct drm_mac *mac, const void *data, size_t size);
+void drm_mac_finish(struct drm_mac *mac, uint8_t out[DRM_SHA256_SIZE]);
+void drm_mac_free(struct drm_mac *mac);
+
 /* HKDF with SHA-256 (RFC 5869). expand: size at most 255 * 32, else DRM_E_INVALID_ARGUMENT. */
 DRM_MUST_CHECK drm_result drm_hkdf_extract(struct drm_span salt, struct drm_span secret, uint8_t out[DRM_SHA256_SIZE]);
 DRM_MUST_CHECK drm_result drm_hkdf_expand(const uint8_t key[DRM_SHA256_SIZE], struct drm_span info, uint8_t *out,
@@ -97,5 +105,22 @@ DRM_MUST_CHECK drm_result drm_seal(const uint8_t key[DRM_AEAD_KEY_SIZE], struct 
 /* Returns DRM_E_DECRYPT_ERROR for anything that was not sealed under this key with this aad. */
 DRM_MUST_CHECK drm_result drm_unseal(const uint8_t key[DRM_AEAD_KEY_SIZE], struct drm_span aad, struct drm_span sealed,
                                      struct drm_buffer *out);
+
+/* --- content: AES-128 in counter mode, NIST SP 800-38A (engine/crypto/ctr.c) ------------------------------- */
+
+/* One key. free wipes it, and accepts NULL. */
+#define DRM_CTR_KEY_SIZE 16
+struct drm_ctr;
+DRM_MUST_CHECK drm_result drm_ctr_create(const uint8_t key[DRM_CTR_KEY_SIZE], struct drm_ctr **out);
+void drm_ctr_free(struct drm_ctr *ctr);
+
+/*
+ * Encrypts or decrypts data in place, which is the same. The counter block is counter_id, then the number of the 16-byte
+ * block, both big-endian; offset is that of the first block of data, and counts blocks. Many threads may use one
+ * cipher at once; neither memory nor a lock is taken while eight at most do. Returns DRM_E_INVALID_ARGUMENT where the
+ * last block's number would not fit, DRM_E_OUT_OF_MEMORY; data is as it was then.
+ */
+DRM_MUST_CHECK drm_result drm_ctr_apply(struct drm_ctr *ctr, uint64_t counter_id, uint64_t offset, void *data,
+                                        size_t size);
 
 #endif

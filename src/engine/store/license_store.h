@@ -48,7 +48,9 @@ struct drm_stored
 
 /*
  * Stores responses in one transaction: all or nothing, but for refused ones. next is called for each until it sets
- * *response to NULL; what it points to must live until the next call; its failure ends it all. DRM_E_DISK_FULL,
+ * *response to NULL; what it points to must live until the next call; its failure ends it all. It is called inside the
+ * transaction, so that it may not call the store. DRM_E_OUT_OF_MEMORY also for more temporary licences than the process
+ * may have (65,536, or 32 MiB); DRM_E_STORE_CORRUPT where one of them is known, and its row was edited. DRM_E_DISK_FULL,
  * DRM_E_BUSY, DRM_E_WRITE_PROTECTED, DRM_E_SECURE_STORE_UNLOCK_ERROR and the other failures of the store.
  */
 struct drm_response_source
@@ -93,7 +95,7 @@ void drm_license_set_release(struct drm_store *store, const struct drm_license_s
 
 struct drm_license_filter
 {
-    const uint8_t (*anchors)[DRM_SIGN_PUBLIC_SIZE]; /* only theirs */
+    const uint8_t (*anchors)[DRM_SIGN_PUBLIC_SIZE]; /* only theirs; NULL: whoever's */
     size_t anchor_count;
     bool has_key_id;
     uint8_t key_id[DRM_KEY_ID_SIZE];
@@ -104,13 +106,16 @@ struct drm_license_filter
 /* Where a cursor stands. */
 struct drm_license_entry
 {
-    int64_t number;
+    int64_t number;                /* below 0: temporary */
     bool temporary;
+    int64_t response;              /* those of one response have the same number */
     uint8_t anchor[DRM_SIGN_PUBLIC_SIZE];
     uint8_t license_id[DRM_ID_SIZE];
     uint8_t key_id[DRM_KEY_ID_SIZE];
     uint32_t priority;
-    bool state_known;              /* false: the store's key is lost, state is that of a licence never used */
+    /* False: the store's key is lost, or the row was edited; then state is that of a licence never used, and terms are
+     * what stands there (no grants where that is unreadable). */
+    bool state_known;
     struct drm_terms terms;
     struct drm_license_state state;
 };

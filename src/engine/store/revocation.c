@@ -231,14 +231,18 @@ static drm_result renew_list(struct drm_store *store, struct drm_open_list *list
     return DRM_S_OK;
 }
 
-uint64_t drm_store_settle_generation_locked(struct drm_store *store)
+uint64_t drm_store_settle_generation(struct drm_store *store, struct drm_database *database)
 {
-    if (!store->generation.writable || store->database->read_only
-        || DRM_FAILED(drm_database_try_begin(store->database)))
+    if (!store->generation.writable || database->read_only || DRM_FAILED(drm_database_try_begin(database)))
         return 0;
     drm_generation_end_change(&store->generation);
-    drm_database_rollback(store->database);
+    drm_database_rollback(database);
     return drm_generation_read(&store->generation);
+}
+
+uint64_t drm_store_settle_generation_locked(struct drm_store *store)
+{
+    return drm_store_settle_generation(store, store->database);
 }
 
 /* Gives an open list, asking the database only where something may have changed since the last time. */

@@ -7,6 +7,7 @@
 
 #include "engine/database/content.h"
 #include "engine/store/generation.h"
+#include "engine/store/license_row.h"
 #include "engine/store/store.h"
 
 /* A list that is open, with its entries at one place. */
@@ -36,7 +37,22 @@ struct drm_store
     bool has_secret;
     int64_t secret_number;
     uint8_t secret[DRM_AEAD_KEY_SIZE];
+    struct drm_license_rows rows;         /* of licences, read and written on the connection above */
+    bool changing;                        /* a commit was begun (change.c) */
+    struct drm_process_store *process;    /* has a lock of its own */
+    struct drm_license_queries *queries;  /* has a lock of its own, which is taken before the store's */
 };
+
+/* Another connection to the database, for reading. Close it with drm_database_close. */
+DRM_MUST_CHECK drm_result drm_store_connect(struct drm_store *store, const struct drm_task *task,
+                                            struct drm_database **out);
+
+/* The bytes of a licence and the head of its response, appended; either may be NULL. DRM_E_LICENSE_NOT_FOUND. */
+struct drm_temporary_license;
+DRM_MUST_CHECK drm_result drm_license_copy_temporary(const struct drm_temporary_license *from,
+                                                     struct drm_buffer *license, struct drm_buffer *head);
+DRM_MUST_CHECK drm_result drm_license_copy_row(struct drm_database *database, int64_t number,
+                                               struct drm_buffer *license, struct drm_buffer *head);
 
 void drm_store_lock(struct drm_store *store);
 void drm_store_unlock(struct drm_store *store);
@@ -45,6 +61,8 @@ void drm_store_unlock(struct drm_store *store);
  * the middle of one. Does not wait for somebody who writes: then it stays odd, and a later question settles it. Returns
  * the generation as it is now. */
 uint64_t drm_store_settle_generation_locked(struct drm_store *store);
+/* The same on any connection to the database, guarded by whatever guards that. */
+uint64_t drm_store_settle_generation(struct drm_store *store, struct drm_database *database);
 
 /* The row of an anchor. *out is 0 where there is none and create is false. */
 drm_result drm_store_anchor_locked(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE], bool create,
