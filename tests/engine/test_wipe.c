@@ -194,6 +194,20 @@ static void wipe__hkdf_leaves_none(void **state)
     assert_wiped();
 }
 
+static void wipe__counter_mode_leaves_none(void **state)
+{
+    uint8_t secret[32], data[64] = {0};
+    struct drm_ctr *ctr;
+
+    (void)state;
+    make_secret(secret);
+    watch(secret); /* its first half is the key */
+    assert_int_equal(drm_ctr_create(secret, &ctr), DRM_S_OK);
+    assert_int_equal(drm_ctr_apply(ctr, 1, 2, data, sizeof(data)), DRM_S_OK);
+    drm_ctr_free(ctr);
+    assert_wiped();
+}
+
 int run_wipe_tests(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +217,7 @@ int run_wipe_tests(void)
         cmocka_unit_test(wipe__hpke_leaves_none),
         cmocka_unit_test(wipe__sealing_leaves_none),
         cmocka_unit_test(wipe__hkdf_leaves_none),
+        cmocka_unit_test(wipe__counter_mode_leaves_none),
     };
 
     return cmocka_run_group_tests_name("wipe", tests, NULL, NULL);
