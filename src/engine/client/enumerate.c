@@ -10,7 +10,8 @@
 static struct drm_license_name name_of(const struct drm_license_entry *entry)
 {
     return (struct drm_license_name){
-        .anchor = entry->anchor, .license_id = entry->license_id, .key_id = entry->key_id};
+        .anchor = entry->anchor, .license_id = entry->license_id, .key_id = entry->key_id,
+        .temporary = entry->temporary};
 }
 
 /* --- moving ------------------------------------------------------------------------------------------------- */

@@ -49,7 +49,8 @@ static drm_result load_root(struct drm_enumeration *enumeration, struct drm_load
     {
         const struct drm_known_license *license = &set->licenses[i];
         struct drm_license_name name = {
-            .anchor = license->anchor, .license_id = license->license_id, .key_id = entry->terms.uplink};
+            .anchor = license->anchor, .license_id = license->license_id, .key_id = entry->terms.uplink,
+            .temporary = license->number < 0};
 
         if (memcmp(license->anchor, entry->anchor, sizeof(license->anchor)))
             continue;

@@ -14,16 +14,23 @@ void drm_loaded_license_begin(struct drm_loaded_license *loaded)
 }
 
 /* The head's signature, unless it is the one that was verified last. */
-static drm_result verify_head(struct drm_loaded_license *loaded, const uint8_t *anchor)
+static drm_result verify_head(struct drm_loaded_license *loaded, const uint8_t *anchor, bool temporary)
 {
     struct drm_span head = drm_buffer_span(&loaded->head);
     drm_result result;
 
     if (loaded->proved_head.size && !memcmp(loaded->proved_anchor, anchor, DRM_SIGN_PUBLIC_SIZE)
         && drm_span_equal(head, drm_buffer_span(&loaded->proved_head)))
-        return drm_license_head_read_trusted(head, &loaded->response);
+    {
+        if (DRM_FAILED(result = drm_license_head_read_trusted(head, &loaded->response)))
+            return result;
+        return loaded->response.of_device && !temporary ? DRM_E_STORE_CORRUPT : DRM_S_OK;
+    }
     drm_buffer_truncate(&loaded->proved_head, 0);
-    if (DRM_FAILED(result = drm_license_head_read(head, anchor, &loaded->response)))
+    result = drm_license_head_read(head, anchor, &loaded->response);
+    if (result == DRM_E_INVALID_LICENSE && temporary)
+        result = drm_device_head_read(head, anchor, 0, &loaded->response, NULL);
+    if (DRM_FAILED(result))
         return result;
     memcpy(loaded->proved_anchor, anchor, DRM_SIGN_PUBLIC_SIZE);
     return drm_buffer_append(&loaded->proved_head, head.data, head.size);
@@ -35,7 +42,7 @@ static drm_result verify(struct drm_loaded_license *loaded, const struct drm_lic
     drm_result result;
 
     if (DRM_FAILED(result = drm_license_read(drm_buffer_span(&loaded->raw), &loaded->object, loaded->license))
-        || DRM_FAILED(result = verify_head(loaded, name->anchor)))
+        || DRM_FAILED(result = verify_head(loaded, name->anchor, name->temporary)))
         return result;
     if (memcmp(loaded->license->license_id, name->license_id, DRM_ID_SIZE)
         || memcmp(loaded->license->key_id, name->key_id, DRM_KEY_ID_SIZE))

@@ -26,6 +26,7 @@ struct drm_license_name
     const uint8_t *anchor;
     const uint8_t *license_id;
     const uint8_t *key_id;
+    bool temporary; /* only there may a licence be a transmitter's */
 };
 
 /* Makes ready to be read into: empties raw and head, which the caller fills then from the store. */

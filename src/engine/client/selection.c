@@ -30,7 +30,8 @@ static drm_result load(struct drm_license_cursor *cursor, const struct drm_licen
                        struct drm_loaded_license *loaded)
 {
     struct drm_license_name name = {
-        .anchor = entry->anchor, .license_id = entry->license_id, .key_id = entry->key_id};
+        .anchor = entry->anchor, .license_id = entry->license_id, .key_id = entry->key_id,
+        .temporary = entry->temporary};
     drm_result result;
 
     drm_loaded_license_begin(loaded);

@@ -20,7 +20,11 @@ enum license_head_tag
     TAG_COUNT = DRM_TLV_CRITICAL | 8,
     TAG_ROOT = DRM_TLV_CRITICAL | 9,
     TAG_SEALED_KEY = DRM_TLV_CRITICAL | 10,
+    /* Of a transmitter's head only: */
+    TAG_MIN_APP_LIST = DRM_TLV_CRITICAL | 11,
+    TAG_MIN_DEVICE_LIST = DRM_TLV_CRITICAL | 12,
 };
+#define DEVICE_TAGS 2
 
 static bool makes_sense(const struct drm_license_head *head)
 {
@@ -30,16 +34,18 @@ static bool makes_sense(const struct drm_license_head *head)
     if (head->time <= 0 || head->time > DRM_TIME_MAX || !drm_version_is_valid(head->version)
         || !drm_revocation_versions_are_valid(head->list_versions))
         return false;
+    if (head->of_device ? head->count != 1 : head->min_app_list || head->min_device_list)
+        return false;
     return head->count && head->count <= DRM_RESPONSE_MAX_LICENSES
         && head->sealed_key.size == DRM_SEALED_RESPONSE_KEY_SIZE;
 }
 
 /* --- reading ---------------------------------------------------------------------------------------------- */
 
-static drm_result read_body(struct drm_span body, struct drm_license_head *out)
+static drm_result read_body(struct drm_span body, bool of_device, struct drm_license_head *out)
 {
     uint8_t versions[DRM_REVOCATION_VERSIONS_SIZE];
-    struct drm_license_head head = {0};
+    struct drm_license_head head = {.of_device = of_device};
     uint64_t time = 0, version = 0;
     const struct drm_tlv_field fields[] = {
         {.tag = TAG_RESPONSE_ID, .kind = DRM_TLV_FIXED, .required = true, .max_size = DRM_ID_SIZE,
@@ -59,9 +65,12 @@ static drm_result read_body(struct drm_span body, struct drm_license_head *out)
          .out.fixed = head.root},
         {.tag = TAG_SEALED_KEY, .kind = DRM_TLV_BYTES, .required = true, .min_size = DRM_SEALED_RESPONSE_KEY_SIZE,
          .max_size = DRM_SEALED_RESPONSE_KEY_SIZE, .out.span = &head.sealed_key},
+        {.tag = TAG_MIN_APP_LIST, .kind = DRM_TLV_U32, .required = true, .out.u32 = &head.min_app_list},
+        {.tag = TAG_MIN_DEVICE_LIST, .kind = DRM_TLV_U32, .required = true, .out.u32 = &head.min_device_list},
     };
+    const size_t count = sizeof(fields) / sizeof(fields[0]) - (of_device ? 0 : DEVICE_TAGS);
 
-    if (DRM_FAILED(drm_tlv_read(body, fields, sizeof(fields) / sizeof(fields[0]))) || time > DRM_TIME_MAX)
+    if (DRM_FAILED(drm_tlv_read(body, fields, count)) || time > DRM_TIME_MAX)
         return DRM_E_INVALID_LICENSE;
     head.time = (int64_t)time;
     head.version = drm_version_unpack(version);
@@ -72,12 +81,13 @@ static drm_result read_body(struct drm_span body, struct drm_license_head *out)
     return DRM_S_OK;
 }
 
-static drm_result read_head(struct drm_span data, struct drm_signed_object *object, struct drm_license_head *out)
+static drm_result read_head(struct drm_span data, enum drm_object_type type, struct drm_signed_object *object,
+                            struct drm_license_head *out)
 {
-    if (data.size > DRM_RESPONSE_HEAD_MAX_SIZE
-        || DRM_FAILED(drm_signed_object_read(data, DRM_OBJECT_LICENSE_RESPONSE, object)) || !object->chain.size)
+    if (data.size > DRM_RESPONSE_HEAD_MAX_SIZE || DRM_FAILED(drm_signed_object_read(data, type, object))
+        || !object->chain.size)
         return DRM_E_INVALID_LICENSE;
-    return read_body(object->body, out);
+    return read_body(object->body, type == DRM_OBJECT_DEVICE_RESPONSE, out);
 }
 
 drm_result drm_license_head_read(struct drm_span data, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
@@ -87,7 +97,7 @@ drm_result drm_license_head_read(struct drm_span data, const uint8_t anchor[DRM_
     struct drm_license_head head;
     drm_result result;
 
-    result = read_head(data, &object, &head);
+    result = read_head(data, DRM_OBJECT_LICENSE_RESPONSE, &object, &head);
     if (DRM_FAILED(result))
         return result;
     result = drm_chain_verify_object(&object, DRM_OBJECT_LICENSE_RESPONSE, anchor, DRM_ROLE_ISSUE_LICENSES, head.time,
@@ -102,7 +112,36 @@ drm_result drm_license_head_read_trusted(struct drm_span data, struct drm_licens
 {
     struct drm_signed_object object;
 
-    return read_head(data, &object, out);
+    if (DRM_SUCCEEDED(read_head(data, DRM_OBJECT_DEVICE_RESPONSE, &object, out)))
+        return DRM_S_OK;
+    return read_head(data, DRM_OBJECT_LICENSE_RESPONSE, &object, out);
+}
+
+drm_result drm_device_head_read(struct drm_span data, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE], int64_t now,
+                                struct drm_license_head *out, struct drm_chain *chain)
+{
+    struct drm_signed_object object;
+    struct drm_license_head head;
+    struct drm_chain signer;
+    drm_result result;
+
+    result = read_head(data, DRM_OBJECT_DEVICE_RESPONSE, &object, &head);
+    if (DRM_FAILED(result))
+        return result;
+    result = drm_chain_read(object.chain, &signer);
+    if (DRM_FAILED(result))
+        return result;
+    result = drm_chain_verify(&signer, anchor, DRM_ROLE_MACHINE, head.time);
+    if (DRM_SUCCEEDED(result) && now)
+        result = drm_chain_verify(&signer, anchor, DRM_ROLE_MACHINE, now);
+    if (DRM_SUCCEEDED(result))
+        result = drm_signed_object_verify(&object, DRM_OBJECT_DEVICE_RESPONSE, signer.certificates[0].sign_key);
+    if (DRM_FAILED(result))
+        return result;
+    *out = head;
+    if (chain)
+        *chain = signer;
+    return DRM_S_OK;
 }
 
 /* --- writing ---------------------------------------------------------------------------------------------- */
@@ -124,22 +163,39 @@ static drm_result write_body(const struct drm_license_head *head, struct drm_buf
     drm_tlv_put_u32(&writer, TAG_COUNT, head->count);
     drm_tlv_put(&writer, TAG_ROOT, drm_span(head->root, DRM_SHA256_SIZE));
     drm_tlv_put(&writer, TAG_SEALED_KEY, head->sealed_key);
+    if (head->of_device)
+    {
+        drm_tlv_put_u32(&writer, TAG_MIN_APP_LIST, head->min_app_list);
+        drm_tlv_put_u32(&writer, TAG_MIN_DEVICE_LIST, head->min_device_list);
+    }
     return drm_tlv_finish(&writer);
+}
+
+static drm_result write_head(const struct drm_license_head *head, enum drm_object_type type, const uint8_t *seed,
+                             struct drm_span chain, struct drm_buffer *out)
+{
+    struct drm_buffer body = {0};
+    drm_result result;
+
+    if (head->of_device != (type == DRM_OBJECT_DEVICE_RESPONSE) || !makes_sense(head) || !chain.size || chain.size > DRM_CHAIN_MAX_SIZE)
+        return DRM_E_INVALID_ARGUMENT;
+    result = write_body(head, &body);
+    if (DRM_SUCCEEDED(result))
+        result = drm_signed_object_write(type, drm_buffer_span(&body), seed, chain, out);
+    drm_buffer_free(&body);
+    return result;
 }
 
 drm_result drm_license_head_write(const struct drm_license_head *head, const uint8_t seed[DRM_SIGN_SEED_SIZE],
                                   struct drm_span chain, struct drm_buffer *out)
 {
-    struct drm_buffer body = {0};
-    drm_result result;
+    return write_head(head, DRM_OBJECT_LICENSE_RESPONSE, seed, chain, out);
+}
 
-    if (!makes_sense(head) || !chain.size || chain.size > DRM_CHAIN_MAX_SIZE)
-        return DRM_E_INVALID_ARGUMENT;
-    result = write_body(head, &body);
-    if (DRM_SUCCEEDED(result))
-        result = drm_signed_object_write(DRM_OBJECT_LICENSE_RESPONSE, drm_buffer_span(&body), seed, chain, out);
-    drm_buffer_free(&body);
-    return result;
+drm_result drm_device_head_write(const struct drm_license_head *head, const uint8_t seed[DRM_SIGN_SEED_SIZE],
+                                 struct drm_span chain, struct drm_buffer *out)
+{
+    return write_head(head, DRM_OBJECT_DEVICE_RESPONSE, seed, chain, out);
 }
 
 /* --- the response's key ----------------------------------------------------------------------------------- */

@@ -30,6 +30,9 @@ struct drm_license_head
     uint32_t count;                        /* licences: 1 to DRM_RESPONSE_MAX_LICENSES */
     uint8_t root[DRM_SHA256_SIZE];         /* of the tree */
     struct drm_span sealed_key;            /* the response's key, by HPKE; bound to response id and machine id */
+    bool of_device;                        /* a transmitter's; what follows is 0 in an issuer's */
+    uint32_t min_app_list;                 /* versions of lists that the receiver must have: applications, */
+    uint32_t min_device_list;              /* network devices */
 };
 
 /* Signs and appends a head. Returns DRM_E_INVALID_ARGUMENT for what read would refuse. */
@@ -40,8 +43,20 @@ DRM_MUST_CHECK drm_result drm_license_head_write(const struct drm_license_head *
  * Returns DRM_E_INVALID_LICENSE for what is none, DRM_E_SIGNATURE_FAILURE, DRM_E_INVALID_CERTIFICATE. */
 DRM_MUST_CHECK drm_result drm_license_head_read(struct drm_span data, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
                                                 struct drm_license_head *out);
-/* The same without any verification, for one that was verified when it was stored. */
+/* The same of either kind (see below) without any verification, for one that was verified when it was stored. */
 DRM_MUST_CHECK drm_result drm_license_head_read_trusted(struct drm_span data, struct drm_license_head *out);
+
+/*
+ * The heads of transmitters (docs/devices.md): signed by a machine, of an object type of their own, so that no licence
+ * that a machine made for a network device passes for an issuer's. They carry one licence. of_device must be set to
+ * write one. read: the signer has DRM_ROLE_MACHINE, and its chain is valid both at the head's time and at now (0: only
+ * the former). chain (may be NULL): the signer's, pointing into data. Results as of drm_license_head_read.
+ */
+DRM_MUST_CHECK drm_result drm_device_head_write(const struct drm_license_head *head,
+                                                const uint8_t seed[DRM_SIGN_SEED_SIZE], struct drm_span chain,
+                                                struct drm_buffer *out);
+DRM_MUST_CHECK drm_result drm_device_head_read(struct drm_span data, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
+                                               int64_t now, struct drm_license_head *out, struct drm_chain *chain);
 
 /* The response's key: sealed to a machine, and opened there. seal appends. DRM_E_DECRYPT_ERROR. */
 DRM_MUST_CHECK drm_result drm_response_key_seal(const uint8_t response_id[DRM_ID_SIZE],

@@ -25,6 +25,8 @@ static const char *context_of(enum drm_object_type type)
         return "wmdrmsdk answer 1";
     case DRM_OBJECT_LICENSE_RESPONSE:
         return "wmdrmsdk license response 1";
+    case DRM_OBJECT_DEVICE_RESPONSE:
+        return "wmdrmsdk device response 1";
     case DRM_OBJECT_LICENSE_CHALLENGE:
         return "wmdrmsdk license challenge 1";
     case DRM_OBJECT_REMOVAL_CHALLENGE:

@@ -27,6 +27,7 @@ enum drm_object_type
     DRM_OBJECT_ANSWER = 0x414e5357,          /* "ANSW": the head of an authority's answer */
     DRM_OBJECT_LICENSE = 0x4c494345,         /* "LICE": has an envelope of its own */
     DRM_OBJECT_LICENSE_RESPONSE = 0x4c525350, /* "LRSP": the head of a response with licences */
+    DRM_OBJECT_DEVICE_RESPONSE = 0x44525350, /* "DRSP": the head of a transmitter's response with a licence */
     DRM_OBJECT_LICENSE_CHALLENGE = 0x4c524551, /* "LREQ": what a machine asks an issuer */
     DRM_OBJECT_REMOVAL_CHALLENGE = 0x4c524348, /* "LRCH" */
     DRM_OBJECT_REMOVAL = 0x4c52424c,         /* "LRBL": names licences that are to go */
