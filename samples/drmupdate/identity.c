@@ -5,8 +5,8 @@
 #include <string.h>
 #include <bcrypt.h>
 
-#include "explain.h"
-#include "output.h"
+#include "common/explain.h"
+#include "common/output.h"
 
 static HRESULT sha256(const BYTE *data, DWORD size, BYTE out[FINGERPRINT_SIZE])
 {

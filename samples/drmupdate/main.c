@@ -7,11 +7,11 @@
 #include <nserror.h>
 #include <wmdrmsdk.h>
 
-#include "cancel.h"
-#include "explain.h"
+#include "common/cancel.h"
+#include "common/explain.h"
 #include "identity.h"
 #include "options.h"
-#include "output.h"
+#include "common/output.h"
 #include "report.h"
 #include "update.h"
 
@@ -99,7 +99,7 @@ int wmain(int count, wchar_t **arguments)
     enum exit_code code;
     HRESULT hr;
 
-    output_open();
+    output_open(L"drmupdate");
     if (!options_parse(count, arguments, &options))
         return EXIT_USAGE;
     if (options.help)

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "output.h"
+#include "common/output.h"
 
 /* Whether the argument is the option; then *value is what follows its "=", or NULL. */
 static bool is_option(const wchar_t *argument, const wchar_t *option, const wchar_t **value)

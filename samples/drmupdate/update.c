@@ -6,8 +6,8 @@
 #include <mfapi.h>
 #include <propidl.h>
 
-#include "cancel.h"
-#include "output.h"
+#include "common/cancel.h"
+#include "common/output.h"
 #include "progress.h"
 
 struct update
@@ -101,7 +101,7 @@ HRESULT update_run(IWMDRMSecurity *security, const struct options *options, stru
     }
     if (FAILED(hr = IWMDRMSecurity_PerformSecurityUpdate(security, flags, &cookie)))
         return hr;
-    cancel_begin(security, cookie);
+    cancel_begin((IWMDRMEventGenerator *)security, cookie);
     IUnknown_Release(cookie);
     hr = handle_events(&update, security);
     cancel_end();

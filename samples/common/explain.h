@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a result means: cause and remedy, from the message table of wmdrmsdk.dll. */
-#ifndef DRMUPDATE_EXPLAIN_H
-#define DRMUPDATE_EXPLAIN_H
+#ifndef SAMPLES_EXPLAIN_H
+#define SAMPLES_EXPLAIN_H
 
 #include <windows.h>
 

@@ -16,6 +16,7 @@ struct stream
     bool terminal;
 };
 
+static const wchar_t *program_name;
 static struct stream standard, error;
 static int transient_length; /* of the transient line on the terminal; 0 where there is none */
 
@@ -28,8 +29,9 @@ static struct stream open_stream(DWORD id)
     return stream;
 }
 
-void output_open(void)
+void output_open(const wchar_t *program)
 {
+    program_name = program;
     standard = open_stream(STD_OUTPUT_HANDLE);
     error = open_stream(STD_ERROR_HANDLE);
 }
@@ -102,12 +104,32 @@ void output_line(const wchar_t *format, ...)
     va_end(arguments);
 }
 
+void output_text(const wchar_t *text)
+{
+    size_t left = wcslen(text);
+
+    clear_transient();
+    while (left > 0)
+    {
+        size_t length = left < LINE_SIZE ? left : LINE_SIZE;
+
+        /* A character of two halves stays in one piece. */
+        if (length < left && IS_HIGH_SURROGATE(text[length - 1]))
+            --length;
+        write_text(&standard, text, (int)length);
+        text += length;
+        left -= length;
+    }
+}
+
 void output_error(const wchar_t *format, ...)
 {
+    wchar_t start[64];
     va_list arguments;
 
+    swprintf(start, ARRAYSIZE(start), L"%ls: ", program_name);
     va_start(arguments, format);
-    write_line(&error, L"drmupdate: ", format, arguments);
+    write_line(&error, start, format, arguments);
     va_end(arguments);
 }
 

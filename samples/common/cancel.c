@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cancel.h"
 
-#include <stdbool.h>
-
 /* Windows ends a program five seconds after its window was closed. */
 #define CLOSE_GRACE_MS 4000
 
-static CRITICAL_SECTION lock; /* guards: security, cookie, requested */
-static IWMDRMSecurity *security;
+static CRITICAL_SECTION lock; /* guards: generator, cookie, requested */
+static IWMDRMEventGenerator *generator;
 static IUnknown *cookie;
 static bool requested;
 static HANDLE ended;
@@ -15,27 +13,27 @@ static HANDLE ended;
 /* Runs on a thread that the system makes for it. The objects are free-threaded: any thread may call them. */
 static BOOL WINAPI handle_control(DWORD type)
 {
-    IWMDRMSecurity *object;
+    IWMDRMEventGenerator *object;
     IUnknown *operation;
     bool again;
 
     EnterCriticalSection(&lock);
     again = requested;
     requested = true;
-    object = security;
+    object = generator;
     operation = cookie;
     if (object)
     {
-        IWMDRMSecurity_AddRef(object);
+        IWMDRMEventGenerator_AddRef(object);
         IUnknown_AddRef(operation);
     }
     LeaveCriticalSection(&lock);
 
     if (object)
     {
-        IWMDRMSecurity_CancelAsyncOperation(object, operation);
+        IWMDRMEventGenerator_CancelAsyncOperation(object, operation);
         IUnknown_Release(operation);
-        IWMDRMSecurity_Release(object);
+        IWMDRMEventGenerator_Release(object);
     }
     if (type == CTRL_CLOSE_EVENT)
         WaitForSingleObject(ended, CLOSE_GRACE_MS); /* the program is ended as soon as this returns */
@@ -49,36 +47,46 @@ void cancel_install(void)
     SetConsoleCtrlHandler(handle_control, TRUE);
 }
 
-void cancel_begin(IWMDRMSecurity *object, IUnknown *operation)
+void cancel_begin(IWMDRMEventGenerator *object, IUnknown *operation)
 {
     bool now;
 
-    IWMDRMSecurity_AddRef(object);
+    IWMDRMEventGenerator_AddRef(object);
     IUnknown_AddRef(operation);
     EnterCriticalSection(&lock);
-    security = object;
+    generator = object;
     cookie = operation;
     now = requested;
     LeaveCriticalSection(&lock);
     if (now)
-        IWMDRMSecurity_CancelAsyncOperation(object, operation);
+        IWMDRMEventGenerator_CancelAsyncOperation(object, operation);
 }
 
 void cancel_end(void)
 {
-    IWMDRMSecurity *object;
+    IWMDRMEventGenerator *object;
     IUnknown *operation;
 
     EnterCriticalSection(&lock);
-    object = security;
+    object = generator;
     operation = cookie;
-    security = NULL;
+    generator = NULL;
     cookie = NULL;
     LeaveCriticalSection(&lock);
     if (object)
     {
         IUnknown_Release(operation);
-        IWMDRMSecurity_Release(object);
+        IWMDRMEventGenerator_Release(object);
     }
     SetEvent(ended);
+}
+
+bool cancel_is_requested(void)
+{
+    bool result;
+
+    EnterCriticalSection(&lock);
+    result = requested;
+    LeaveCriticalSection(&lock);
+    return result;
 }
