@@ -127,6 +127,13 @@ drm_result drm_database_try_begin(struct drm_database *database)
     return result;
 }
 
+void drm_database_shorten_log(struct drm_database *database)
+{
+    sqlite3_busy_handler(database->handle, NULL, NULL);
+    (void)sqlite3_wal_checkpoint_v2(database->handle, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    sqlite3_busy_handler(database->handle, drm_database_wait, database);
+}
+
 void drm_database_rollback(struct drm_database *database)
 {
     if (!sqlite3_get_autocommit(database->handle))

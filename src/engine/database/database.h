@@ -82,6 +82,9 @@ drm_result drm_database_check(struct drm_database *database, const char *const *
 /* Write transactions. rollback is safe where none is open, so that every error path may call it. */
 drm_result drm_database_begin(struct drm_database *database); /* BEGIN IMMEDIATE */
 drm_result drm_database_try_begin(struct drm_database *database); /* waits for nobody */
+/* Writes the log back and empties it, as far as nobody reads an older state. Waits for nobody; how far it came is no
+ * matter. */
+void drm_database_shorten_log(struct drm_database *database);
 /* A failed one is rolled back, and settled where the disk lets it: see in_doubt. */
 drm_result drm_database_commit(struct drm_database *database);
 void drm_database_rollback(struct drm_database *database);

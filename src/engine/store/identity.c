@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/store/license_store.h"
 #include "engine/store/store_internal.h"
 
 void drm_identity_free(struct drm_identity *identity)
@@ -52,6 +53,56 @@ drm_result drm_store_get_identity(struct drm_store *store, const uint8_t anchor[
                           "SELECT identity.id, machine_id, sign_key, encrypt_key, identity.version, chain,"
                           " component_hash FROM anchor JOIN identity ON identity.id = anchor.identity WHERE root = ?1");
     drm_statement_bind_blob(&statement, 1, anchor, DRM_SIGN_PUBLIC_SIZE);
+    if (drm_statement_step(&statement))
+        read = read_identity(&statement, out);
+    result = drm_statement_finish(&statement);
+    drm_store_unlock(store);
+    if (DRM_SUCCEEDED(result))
+        result = read;
+    if (DRM_FAILED(result))
+        drm_identity_free(out);
+    return result;
+}
+
+drm_result drm_store_get_identity_by_number(struct drm_store *store, int64_t number,
+                                            uint8_t anchor[DRM_SIGN_PUBLIC_SIZE], struct drm_identity *out)
+{
+    struct drm_statement statement;
+    drm_result result, read = DRM_E_NOT_FOUND;
+
+    memset(out, 0, sizeof(*out));
+    drm_store_lock(store);
+    drm_statement_prepare(&statement, store->database,
+                          "SELECT identity.id, machine_id, sign_key, encrypt_key, identity.version, chain,"
+                          " component_hash, root FROM identity JOIN anchor ON anchor.id = identity.anchor"
+                          " WHERE identity.id = ?1");
+    drm_statement_bind_int(&statement, 1, number);
+    if (drm_statement_step(&statement) && drm_statement_fixed(&statement, 7, anchor, DRM_SIGN_PUBLIC_SIZE))
+        read = read_identity(&statement, out);
+    result = drm_statement_finish(&statement);
+    drm_store_unlock(store);
+    if (DRM_SUCCEEDED(result))
+        result = read;
+    if (DRM_FAILED(result))
+        drm_identity_free(out);
+    return result;
+}
+
+/* The newest, were there two. */
+drm_result drm_store_find_identity_by_key(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
+                                          const uint8_t encrypt_key[DRM_X25519_SIZE], struct drm_identity *out)
+{
+    struct drm_statement statement;
+    drm_result result, read = DRM_S_OK;
+
+    memset(out, 0, sizeof(*out));
+    drm_store_lock(store);
+    drm_statement_prepare(&statement, store->database,
+                          "SELECT identity.id, machine_id, sign_key, encrypt_key, identity.version, chain,"
+                          " component_hash FROM identity JOIN anchor ON anchor.id = identity.anchor"
+                          " WHERE root = ?1 AND encrypt_key = ?2 ORDER BY identity.id DESC LIMIT 1");
+    drm_statement_bind_blob(&statement, 1, anchor, DRM_SIGN_PUBLIC_SIZE);
+    drm_statement_bind_blob(&statement, 2, encrypt_key, DRM_X25519_SIZE);
     if (drm_statement_step(&statement))
         read = read_identity(&statement, out);
     result = drm_statement_finish(&statement);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/store/license_query.h"
+#include "engine/store/secure_clock.h"
 #include "engine/store/store_internal.h"
 
 /* The identity in force now, as the transaction sees it. */
@@ -188,6 +190,8 @@ static drm_result install_list(struct drm_store *store, int64_t anchor, const st
 drm_result drm_store_install(struct drm_store *store, const struct drm_install *install, bool *superseded)
 {
     bool dropped = false, changing = false, taken[DRM_ANSWER_MAX_PARTS] = {false};
+    struct drm_told_time told = {0}; /* an answer carries a nonce of ours */
+    bool noted = false;
     int64_t anchor = 0;
     drm_result result;
 
@@ -197,6 +201,10 @@ drm_result drm_store_install(struct drm_store *store, const struct drm_install *
         || (install->identity && DRM_FAILED(result = install_identity(store, anchor, install, &dropped)))
         || (install->answer && DRM_FAILED(result = install_answer(store, anchor, install->answer)))
         || (install->embedded && DRM_FAILED(result = mark_embedded(store, anchor))))
+        goto done;
+    if (install->answer)
+        told = (struct drm_told_time){.time = install->answer->time, .is_now = true};
+    if (DRM_FAILED(result = drm_store_note_time_locked(store, anchor, &told, DRM_TIME_STEP_WITH_OTHERS, &noted)))
         goto done;
     for (size_t i = 0; i < install->list_count; i++)
         if (DRM_FAILED(result = install_list(store, anchor, install, &install->lists[i], &taken[i])))
@@ -212,6 +220,7 @@ drm_result drm_store_install(struct drm_store *store, const struct drm_install *
         if (install->component && !dropped)
             drm_staged_content_keep(install->component);
         *superseded = dropped;
+        drm_store_believe_time(store, install->anchor, &told);
     }
 
 done:
@@ -219,7 +228,11 @@ done:
     if (changing)
         (void)drm_store_settle_generation_locked(store);
     if (DRM_FAILED(result))
+    {
         store->has_secret = false; /* its row may be gone with the transaction */
+        drm_license_rows_forget(&store->rows);
+    }
+    drm_license_queries_let_go(store->queries);
     drm_store_unlock(store);
     return result;
 }

@@ -80,6 +80,18 @@ void drm_license_queries_let_go(struct drm_license_queries *queries)
     sqlite3_mutex_leave(queries->lock);
 }
 
+void drm_license_queries_rest(struct drm_license_queries *queries)
+{
+    sqlite3_mutex_enter(queries->lock);
+    end_reading(queries);
+    sqlite3_mutex_leave(queries->lock);
+}
+
+void drm_store_rest(struct drm_store *store)
+{
+    drm_license_queries_rest(store->queries);
+}
+
 static drm_result connect(struct drm_license_queries *queries)
 {
     drm_result result;

@@ -17,6 +17,8 @@ void drm_license_queries_free(struct drm_license_queries *queries); /* NULL is f
 /* Ends an open read transaction whose state is no longer the newest, so that the log can be written back; does nothing
  * while somebody asks. */
 void drm_license_queries_let_go(struct drm_license_queries *queries);
+/* Ends it whatever its state; the next question begins another. */
+void drm_license_queries_rest(struct drm_license_queries *queries);
 
 /* The latest time seen under an anchor; 0 where it is not known. No lock of the database while nothing changed. */
 DRM_MUST_CHECK drm_result drm_license_queries_floor(struct drm_license_queries *queries,

@@ -127,7 +127,7 @@ static drm_result find_key(struct drm_license_rows *rows, int64_t secret, struct
             return *out ? DRM_S_OK : DRM_E_SECURE_STORE_UNLOCK_ERROR;
         }
     if (secret <= 0)
-        return DRM_E_STORE_CORRUPT;
+        return DRM_E_SECURE_STORE_UNLOCK_ERROR; /* written while no key opened */
     if (!(keys = realloc(rows->keys, (rows->key_count + 1) * sizeof(*keys))))
         return DRM_E_OUT_OF_MEMORY;
     rows->keys = keys;

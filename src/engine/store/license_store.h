@@ -91,6 +91,11 @@ DRM_MUST_CHECK drm_result drm_store_find_licenses(struct drm_store *store, const
                                                   const struct drm_license_set **out);
 void drm_license_set_release(struct drm_store *store, const struct drm_license_set *set); /* NULL is fine */
 
+/* Ends the read transaction that a question left open for the next one. While it is open and others write, the log of
+ * the database cannot be written back wholly: for a program that asks no more for a while. Any change in this process
+ * does the same. */
+void drm_store_rest(struct drm_store *store);
+
 /* --- enumerating ------------------------------------------------------------------------------------------ */
 
 struct drm_license_filter

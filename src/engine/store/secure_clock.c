@@ -11,7 +11,6 @@
 #include "engine/store/temporary.h"
 
 #define TOLERANCE_MS (5 * 60 * 1000)
-#define WORTH_A_WRITE_MS (60 * 1000) /* in a transaction that writes something else */
 
 static uint64_t monotonic(const struct drm_store *store)
 {
@@ -30,7 +29,8 @@ static int64_t observe(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PU
     return drm_process_store_get_time(store->process, anchor, monotonic(store), &time) ? time : system_time(store);
 }
 
-drm_result drm_store_note_time_locked(struct drm_store *store, int64_t anchor, struct drm_told_time *told, bool *changed)
+drm_result drm_store_note_time_locked(struct drm_store *store, int64_t anchor, struct drm_told_time *told, int64_t step,
+                                      bool *changed)
 {
     int64_t floor = 0, next;
     bool embedded = false;
@@ -57,7 +57,7 @@ drm_result drm_store_note_time_locked(struct drm_store *store, int64_t anchor, s
     {
         int64_t seen = observe(store, root);
 
-        if (seen > next && seen >= floor + WORTH_A_WRITE_MS)
+        if (seen > next && seen >= floor + step)
             next = seen;
         if (next <= floor)
             return DRM_S_OK;
@@ -89,7 +89,7 @@ drm_result drm_store_set_time(struct drm_store *store, const uint8_t anchor[DRM_
     if (DRM_FAILED(result))
         return result;
     if (DRM_SUCCEEDED(result = drm_store_anchor_locked(store, anchor, true, &number))
-        && DRM_SUCCEEDED(result = drm_store_note_time_locked(store, number, &told, &changed)) && changed)
+        && DRM_SUCCEEDED(result = drm_store_note_time_locked(store, number, &told, 0, &changed)) && changed)
         result = drm_store_commit_change(store);
     if (DRM_SUCCEEDED(result))
         drm_store_believe_time(store, anchor, &told);
