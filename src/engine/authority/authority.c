@@ -32,7 +32,30 @@ static const char schema_1[] =
     " certificate_id BLOB NOT NULL, serial BLOB NOT NULL, issued INTEGER NOT NULL, version INTEGER NOT NULL) STRICT;"
     "CREATE INDEX certificate_machine ON certificate(machine_id, issued);";
 
-static const char *const authority_scripts[] = {schema_1};
+/*
+ * offer: what licences are issued of; sealed is its content key. issued: every licence that was ever issued; lineage is
+ * the licence that a restored one descends from, NULL of one that nobody restored. removal: what is to go, of the licences
+ * up to number last; a NULL or empty column stands for any. removal_answer: what every challenge (id: its transaction) was
+ * answered, so that none is answered twice.
+ */
+static const char schema_2[] =
+    "CREATE TABLE offer(id INTEGER PRIMARY KEY AUTOINCREMENT, key_id BLOB NOT NULL UNIQUE, name TEXT NOT NULL,"
+    " rights TEXT NOT NULL, uplink BLOB, sealed BLOB NOT NULL, added INTEGER NOT NULL,"
+    " withdrawn INTEGER NOT NULL DEFAULT 0, interactive INTEGER NOT NULL, per_machine INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX offer_uplink ON offer(uplink) WHERE uplink IS NOT NULL;"
+    "CREATE TABLE issued(id INTEGER PRIMARY KEY AUTOINCREMENT, license_id BLOB NOT NULL UNIQUE, key_id BLOB NOT NULL,"
+    " machine_id BLOB NOT NULL, user_id TEXT NOT NULL, revocable INTEGER NOT NULL, issued INTEGER NOT NULL,"
+    " removed INTEGER NOT NULL DEFAULT 0, lineage BLOB) STRICT;"
+    "CREATE INDEX issued_key ON issued(key_id);"
+    "CREATE INDEX issued_machine ON issued(machine_id, key_id);"
+    "CREATE INDEX issued_lineage ON issued(lineage, machine_id) WHERE lineage IS NOT NULL;"
+    "CREATE TABLE removal(id INTEGER PRIMARY KEY AUTOINCREMENT, machine_id BLOB, key_id BLOB, user_id TEXT NOT NULL,"
+    " last INTEGER NOT NULL, planned INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE removal_answer(id BLOB PRIMARY KEY, machine_id BLOB NOT NULL, user_id TEXT NOT NULL,"
+    " key_ids BLOB NOT NULL, last INTEGER NOT NULL, answered INTEGER NOT NULL, received INTEGER NOT NULL DEFAULT 0)"
+    " STRICT, WITHOUT ROWID;";
+
+static const char *const authority_scripts[] = {schema_1, schema_2};
 static const struct drm_database_schema authority_schema = {
     .application_id = AUTHORITY_APPLICATION_ID,
     .scripts = authority_scripts,
@@ -256,7 +279,8 @@ static drm_result check_contents(struct drm_authority *authority)
 
 static drm_result prove_usable(void *context)
 {
-    static const char *const tables[] = {"secret", "key", "state", "revocation_list", "certificate", "content"};
+    static const char *const tables[] = {"secret", "key", "state", "revocation_list", "certificate", "content",
+                                         "offer", "issued", "removal", "removal_answer"};
     struct drm_authority *authority;
     drm_result result = drm_authority_open(context, DRM_AUTHORITY_OPEN, &authority);
 

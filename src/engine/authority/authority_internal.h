@@ -33,6 +33,7 @@ struct drm_authority
     const struct drm_host *host;
     struct drm_authority_key keys[DRM_KEY_COUNT]; /* never change while it is open */
     struct drm_buffer issuers;                    /* the collection of all of them but the root's */
+    uint8_t content_secret[DRM_AEAD_KEY_SIZE];    /* that content keys rest under; as constant as the keys */
 
     sqlite3_mutex *lock; /* guards: all below */
     struct drm_database *database;

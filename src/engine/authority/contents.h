@@ -31,26 +31,33 @@ struct drm_content_item
     int64_t added;
     bool withdrawn;     /* no licences any more */
     bool interactive;   /* silent requests are refused (DRM_E_LICENSE_NOTACQUIRED): the web page is the way */
+    uint32_t per_machine; /* licences that one machine may have of it; 0: as many as it asks for */
     uint64_t issued;    /* licences */
     uint64_t machines;  /* that have one */
 };
 
-/* Adds content, or changes its name, rights and interactive where the key id is known. content_key NULL: a new one is
- * made, or the old one stays; another key for a known key id is DRM_E_INVALID_ARGUMENT. An uplink must be known:
- * DRM_E_NO_UPLINK_LICENSE; and may have none itself: DRM_E_CHAIN_TOO_LONG. */
+/*
+ * Adds content; where the key id is known, changes its name, rights, interactive and per_machine, and offers it again
+ * if it was withdrawn. Of item only these and the key id count. The rights are kept in their normal form. content_key
+ * NULL: a new one is made, or the old one stays. An uplink must be known (DRM_E_NO_UPLINK_LICENSE), and may have none
+ * itself (DRM_E_CHAIN_TOO_LONG). DRM_E_INVALID_ARGUMENT: another content key for a known key id, a key id of zeros,
+ * rights that cannot be read, or that fit no licence.
+ */
 DRM_MUST_CHECK drm_result drm_authority_add_content(struct drm_authority *authority,
                                                     const struct drm_content_item *item, const uint8_t *content_key);
+/* DRM_E_NOT_FOUND of one that is unknown. */
 DRM_MUST_CHECK drm_result drm_authority_withdraw_content(struct drm_authority *authority,
                                                          const uint8_t key_id[DRM_KEY_ID_SIZE]);
-/* Oldest first. DRM_E_NOT_FOUND of one that is unknown. */
+/* Oldest first; a failing result of each ends it and is returned. */
 DRM_MUST_CHECK drm_result drm_authority_each_content(struct drm_authority *authority,
                                                      drm_result (*each)(void *context,
                                                                         const struct drm_content_item *item),
                                                      void *context);
+/* DRM_E_NOT_FOUND. */
 DRM_MUST_CHECK drm_result drm_authority_get_content(struct drm_authority *authority,
                                                     const uint8_t key_id[DRM_KEY_ID_SIZE],
                                                     struct drm_content_item *out);
-/* For packagers: who encrypts the content needs it. */
+/* For packagers: who encrypts the content needs it. DRM_E_NOT_FOUND. */
 DRM_MUST_CHECK drm_result drm_authority_get_content_key(struct drm_authority *authority,
                                                         const uint8_t key_id[DRM_KEY_ID_SIZE],
                                                         uint8_t out[DRM_CONTENT_KEY_SIZE]);
@@ -59,16 +66,29 @@ DRM_MUST_CHECK drm_result drm_authority_get_content_key(struct drm_authority *au
 
 /*
  * Answers a LICENSEREQUEST (engine/xml/license_request.h) with a LICENSERESPONSE, appended to out. Of a leaf its root
- * comes along. A request without a header (pre-delivery) gets a licence of every content that is not withdrawn, up to
- * DRM_PREDELIVERY_MAX. What was issued is on record when this returns. user_id (may be NULL) goes into the licences.
+ * comes along, before it. A request without a header (pre-delivery) gets a licence of every content that is offered
+ * with the rights that it asks for, the oldest first, up to DRM_PREDELIVERY_MAX licences. What was issued is on record
+ * when this returns. user_id (may be NULL) goes into licences whose rights name no user.
  *
- * Returns DRM_E_BAD_REQUEST, DRM_E_SIGNATURE_FAILURE, DRM_E_INVALID_CERTIFICATE, DRM_E_CERTIFICATE_REVOKED,
- * DRM_E_UNABLE_TO_ACQUIRE (no such content, or withdrawn), DRM_E_NO_RIGHTS (a right that is not offered),
- * DRM_E_LICENSE_NOTACQUIRED (interactive content, silently), DRM_E_NEEDS_INDIVIDUALIZATION (security version).
+ * Returns
+ *   DRM_E_BAD_REQUEST, DRM_E_MALFORMED_CONTENT_HEADER, DRM_E_INVALID_KID   the request or its header cannot be read
+ *   DRM_E_SIGNATURE_FAILURE, DRM_E_INVALID_CERTIFICATE  the machine's chain does not end at this authority's root
+ *   DRM_E_CERTIFICATE_REVOKED
+ *   DRM_E_NEEDS_INDIVIDUALIZATION  the identity has expired, or is of a lower security version than content or header ask
+ *   DRM_E_UNABLE_TO_ACQUIRE        no such content, or withdrawn, or the root of a leaf is; nothing at all to pre-deliver
+ *   DRM_E_NO_RIGHTS                a right that is not offered, or no more licences for this machine
+ *   DRM_E_LICENSE_NOTACQUIRED      interactive content, silently
  */
 #define DRM_PREDELIVERY_MAX 10000
 DRM_MUST_CHECK drm_result drm_authority_issue_licenses(struct drm_authority *authority, struct drm_span request,
                                                        bool silent, const char *user_id, struct drm_buffer *out);
+
+/* What a request asks for, for a page that a person confirms: the same checks and results, and nothing is issued. each
+ * is called for every content, roots included. */
+DRM_MUST_CHECK drm_result drm_authority_preview_licenses(struct drm_authority *authority, struct drm_span request,
+                                                         drm_result (*each)(void *context, const char *name,
+                                                                            const struct drm_license *license),
+                                                         void *context);
 
 struct drm_issued_license
 {
@@ -88,15 +108,25 @@ DRM_MUST_CHECK drm_result drm_authority_each_license(struct drm_authority *autho
 
 /* --- removal ---------------------------------------------------------------------------------------------- */
 
-/* Plans a removal: the next challenge of this machine (NULL: any) for this user (empty: any) is answered with these
- * key ids. */
+/*
+ * Plans a removal: licences that exist by now, of this key id (NULL: any) for this user (empty or NULL: any), are to go
+ * from this machine (NULL: any), with its next challenge. Only those that name this authority as the one that may revoke
+ * them (rights without "revocable=no"). DRM_E_INVALID_ARGUMENT where all three say any. DRM_E_NOT_FOUND where there is
+ * no such licence.
+ */
 DRM_MUST_CHECK drm_result drm_authority_plan_removal(struct drm_authority *authority, const uint8_t *machine_id,
                                                      const uint8_t *key_id, const char *user_id);
-/* Answers a challenge with a signed LRB: what is planned for the machine, or, where the caller's data is a user id that
- * owns licences on this machine, that user's licences. DRM_E_UNABLE_TO_ACQUIRE where nothing is to go. */
+/*
+ * Answers a challenge with a signed LRB: what is planned for the machine (where the caller's data is a user id, for that
+ * user or for whomever), or else, where it is a user id that has licences on this machine, that user's licences. Every
+ * challenge is answered once. Returns the codes of drm_removal_challenge_read, DRM_E_EXPIRED_LICENSEBLOB for one that was
+ * answered before, DRM_E_UNABLE_TO_ACQUIRE where nothing is to go.
+ */
 DRM_MUST_CHECK drm_result drm_authority_answer_removal(struct drm_authority *authority, struct drm_span challenge,
                                                        struct drm_buffer *out);
-/* Takes the machine's receipt, once. */
+/* Takes the machine's receipt, once: what the answer named is gone. The codes of drm_removal_receipt_read;
+ * DRM_E_BAD_REQUEST where nothing was answered to this machine, DRM_E_EXPIRED_LICENSEBLOB for a receipt that came
+ * before. */
 DRM_MUST_CHECK drm_result drm_authority_record_removal(struct drm_authority *authority, struct drm_span receipt);
 
 /* --- restoring on another machine -------------------------------------------------------------------------- */

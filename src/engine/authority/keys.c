@@ -12,6 +12,7 @@
 #include "engine/authority/authority_internal.h"
 
 #define SECRET_LABEL "wmdrmsdk authority key"
+#define CONTENT_SECRET_LABEL "wmdrmsdk content keys 1"
 #define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
 #define YEAR_MS (365 * DAY_MS)
 #define KEY_LIFE_MS (20 * YEAR_MS)
@@ -89,6 +90,19 @@ static drm_result open_secret(struct drm_authority *authority, uint8_t secret[DR
 done:
     drm_buffer_free(&plain);
     drm_buffer_free(&sealed);
+    return result;
+}
+
+/* Content keys rest under a key of their own, which follows from this one: the protector is asked once. */
+static drm_result derive_content_secret(struct drm_authority *authority, const uint8_t secret[DRM_AEAD_KEY_SIZE])
+{
+    uint8_t extracted[DRM_SHA256_SIZE];
+    drm_result result = drm_hkdf_extract(drm_span(NULL, 0), drm_span(secret, DRM_AEAD_KEY_SIZE), extracted);
+
+    if (DRM_SUCCEEDED(result))
+        result = drm_hkdf_expand(extracted, drm_span(CONTENT_SECRET_LABEL, sizeof(CONTENT_SECRET_LABEL) - 1),
+                                 authority->content_secret, sizeof(authority->content_secret));
+    drm_wipe(extracted, sizeof(extracted));
     return result;
 }
 
@@ -203,6 +217,8 @@ drm_result drm_authority_make_keys_locked(struct drm_authority *authority, const
     uint8_t secret[DRM_AEAD_KEY_SIZE];
     drm_result result = make_secret(authority, secret);
 
+    if (DRM_SUCCEEDED(result))
+        result = derive_content_secret(authority, secret);
     for (size_t i = 0; i < DRM_KEY_COUNT && DRM_SUCCEEDED(result); i++)
     {
         struct drm_authority_key *key = &authority->keys[i];
@@ -255,6 +271,8 @@ drm_result drm_authority_load_keys_locked(struct drm_authority *authority)
     }
     if (DRM_SUCCEEDED(result = drm_statement_finish(&statement)))
         result = read;
+    if (DRM_SUCCEEDED(result))
+        result = derive_content_secret(authority, secret);
     drm_wipe(secret, sizeof(secret));
     if (DRM_SUCCEEDED(result) && count != DRM_KEY_COUNT)
         result = DRM_E_STORE_CORRUPT;
@@ -286,6 +304,7 @@ void drm_authority_forget_keys(struct drm_authority *authority)
         drm_buffer_free(&authority->keys[i].chain);
     }
     drm_wipe(authority->keys, sizeof(authority->keys));
+    drm_wipe(authority->content_secret, sizeof(authority->content_secret));
     drm_buffer_free(&authority->issuers);
 }
 
