@@ -93,6 +93,11 @@ drm_result drm_enumeration_get_inclusions(struct drm_enumeration *enumeration, u
 
 /* --- persisting --------------------------------------------------------------------------------------------- */
 
+bool drm_enumeration_is_temporary(const struct drm_enumeration *enumeration)
+{
+    return enumeration->entry.temporary;
+}
+
 drm_result drm_enumeration_can_persist(struct drm_enumeration *enumeration, bool *out)
 {
     drm_result result;

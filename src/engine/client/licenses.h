@@ -114,6 +114,8 @@ DRM_MUST_CHECK drm_result drm_enumeration_get_raw(struct drm_enumeration *enumer
 /* Inclusion list over the chain: of a leaf, what its root allows too. count up to DRM_LICENSE_MAX_INCLUSIONS. */
 DRM_MUST_CHECK drm_result drm_enumeration_get_inclusions(struct drm_enumeration *enumeration, uint8_t (*out)[16],
                                                          size_t *count);
+/* Is the current licence in the temporary store? */
+bool drm_enumeration_is_temporary(const struct drm_enumeration *enumeration);
 DRM_MUST_CHECK drm_result drm_enumeration_can_persist(struct drm_enumeration *enumeration, bool *out);
 /* DRM_E_LICENSE_NOT_FOUND where it is permanent already, DRM_E_STORE_NOT_ALLOWED where it may not. */
 DRM_MUST_CHECK drm_result drm_enumeration_persist(struct drm_enumeration *enumeration);

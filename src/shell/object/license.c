@@ -27,9 +27,12 @@ static HRESULT STDMETHODCALLTYPE license_QueryInterface(IWMDRMLicense *iface, RE
     *out = NULL;
     if (IsEqualIID(iid, &IID_IMarshal))
         return free_threaded_query(&license->free_threaded, (IUnknown *)iface, iid, out);
-    if (!IsEqualIID(iid, &IID_IUnknown) && !IsEqualIID(iid, &IID_IWMDRMLicense))
+    if (IsEqualIID(iid, &IID_IUnknown) || IsEqualIID(iid, &IID_IWMDRMLicense))
+        *out = iface;
+    else if (IsEqualIID(iid, &IID_IWMDRMLicenseDetails))
+        *out = &license->IWMDRMLicenseDetails_iface;
+    else
         return E_NOINTERFACE;
-    *out = iface;
     IWMDRMLicense_AddRef(iface);
     return S_OK;
 }
@@ -249,6 +252,7 @@ HRESULT license_create(struct engine *engine, bool protected, const struct drm_l
         return hr;
     }
     license->IWMDRMLicense_iface.lpVtbl = &license_vtbl;
+    license->IWMDRMLicenseDetails_iface.lpVtbl = &license_details_vtbl;
     license->references = 1;
     license->protected = protected;
     license->enumeration = enumeration;

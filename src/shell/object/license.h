@@ -8,6 +8,7 @@
 #include <windows.h>
 #include <mfobjects.h>
 #include <wmdrmsdk.h>
+#include <wmdrmsdkext.h>
 
 #include "engine/client/licenses.h"
 #include "shell/com/free_threaded.h"
@@ -16,6 +17,7 @@
 struct license
 {
     IWMDRMLicense IWMDRMLicense_iface;
+    IWMDRMLicenseDetails IWMDRMLicenseDetails_iface;
     LONG references;
     struct free_threaded free_threaded;
     struct engine *engine;
@@ -29,6 +31,9 @@ HRESULT license_create(struct engine *engine, bool protected, const struct drm_l
                        IWMDRMLicense **out);
 
 struct license *license_from_IWMDRMLicense(IWMDRMLicense *iface);
+
+/* license_details.c */
+extern const IWMDRMLicenseDetailsVtbl license_details_vtbl;
 
 /* license_properties.c */
 HRESULT STDMETHODCALLTYPE license_GetLicenseProperty(IWMDRMLicense *iface, BSTR name, PROPVARIANT *out);
