@@ -51,7 +51,7 @@ static bool begins_with(const uint8_t *data, size_t size, const char *text)
     if (size < length)
         return false;
     for (size_t i = 0; i < length; i++)
-        if (tolower(data[i]) != text[i])
+        if (tolower(data[i]) != (unsigned char)text[i])
             return false;
     return true;
 }
