@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#ifdef _WIN32
 #include <windows.h>
 
 double measure_now_us(void)
@@ -30,6 +31,27 @@ double measure_cpu_us(void)
         return 0;
     return microseconds(kernel) + microseconds(user);
 }
+#else
+#include <time.h>
+
+static double microseconds(clockid_t clock)
+{
+    struct timespec time;
+
+    clock_gettime(clock, &time);
+    return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
+}
+
+double measure_now_us(void)
+{
+    return microseconds(CLOCK_MONOTONIC);
+}
+
+double measure_cpu_us(void)
+{
+    return microseconds(CLOCK_PROCESS_CPUTIME_ID);
+}
+#endif
 
 void series_add(struct series *series, double value)
 {

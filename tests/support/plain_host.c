@@ -4,7 +4,11 @@
 
 #include <stdio.h>
 #include <string.h>
+#ifdef _WIN32
+#include <windows.h>
+#else
 #include <time.h>
+#endif
 
 #include "engine/crypto/crypto.h"
 
@@ -24,22 +28,51 @@ static drm_result unseal(void *context, const char *label, const uint8_t *sealed
     return result == DRM_E_OUT_OF_MEMORY || DRM_SUCCEEDED(result) ? result : DRM_E_SECURE_STORE_UNLOCK_ERROR;
 }
 
-static int64_t now(void *context)
+/* Milliseconds: since 1970, and since the system started. */
+#ifdef _WIN32
+#define TICKS_TO_1970 INT64_C(116444736000000000) /* of 100 ns, since 1601 */
+
+static int64_t system_ms(void)
 {
-    const struct plain_host *host = context;
+    FILETIME time;
+
+    GetSystemTimeAsFileTime(&time);
+    return ((int64_t)((uint64_t)time.dwHighDateTime << 32 | time.dwLowDateTime) - TICKS_TO_1970) / 10000;
+}
+
+static uint64_t uptime_ms(void)
+{
+    return GetTickCount64();
+}
+#else
+static int64_t system_ms(void)
+{
     struct timespec time;
 
     clock_gettime(CLOCK_REALTIME, &time);
-    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000 + host->offset_ms;
+    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+static uint64_t uptime_ms(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
+}
+#endif
+
+static int64_t now(void *context)
+{
+    const struct plain_host *host = context;
+
+    return system_ms() + host->offset_ms;
 }
 
 static uint64_t monotonic(void *context)
 {
-    struct timespec time;
-
     (void)context;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
+    return uptime_ms();
 }
 
 static void write_line(void *context, const char *line)
