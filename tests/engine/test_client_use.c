@@ -1,0 +1,556 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Using licences: the key that comes out, the counts that go down, and one code for each reason why not. Licences come
+ * from the embedded authority; those that it would not issue are put into the store, whose decision comes before
+ * anything of them is read.
+ */
+#include <stdatomic.h>
+#include <stdio.h>
+
+#include "engine/authority/contents.h"
+#include "engine/client/licenses.h"
+#include "engine/client_fixture.h"
+#include "engine/store/license_store.h"
+#include "engine/threads.h"
+#include "engine/xml/base64.h"
+#include "engine/xml/content_header.h"
+
+#define HOUR_MS (INT64_C(60) * 60 * 1000)
+
+/* --- licences ---------------------------------------------------------------------------------------------- */
+
+static void key_id_of(uint32_t number, uint8_t out[DRM_KEY_ID_SIZE])
+{
+    memset(out, 0x3c, DRM_KEY_ID_SIZE);
+    drm_put_u32(out, number);
+}
+
+/* Valid until the fourth call after it. */
+static const char *key_id_text(uint32_t number)
+{
+    static char texts[4][DRM_KEY_ID_TEXT_SIZE];
+    static unsigned int next;
+    uint8_t key_id[DRM_KEY_ID_SIZE];
+    char *text = texts[next++ % COUNT(texts)];
+
+    key_id_of(number, key_id);
+    drm_key_id_format(key_id, text);
+    return text;
+}
+
+static void content_key_of(uint32_t number, uint8_t out[DRM_CONTENT_KEY_SIZE])
+{
+    uint8_t hash[DRM_SHA256_SIZE];
+
+    drm_sha256(&number, sizeof(number), hash);
+    memcpy(out, hash, DRM_CONTENT_KEY_SIZE);
+}
+
+static void add_content(struct fixture *fixture, uint32_t number, const char *rights)
+{
+    struct drm_content_item *item = calloc(1, sizeof(*item));
+    uint8_t content_key[DRM_CONTENT_KEY_SIZE];
+    struct drm_authority *authority;
+
+    assert_non_null(item);
+    key_id_of(number, item->key_id);
+    content_key_of(number, content_key);
+    snprintf(item->rights, sizeof(item->rights), "%s", rights);
+    assert_int_equal(drm_client_administer(fixture->client, &authority), DRM_S_OK);
+    assert_int_equal(drm_authority_add_content(authority, item, content_key), DRM_S_OK);
+    drm_authority_close(authority);
+    free(item);
+}
+
+static void acquire(struct fixture *fixture, uint32_t number)
+{
+    struct drm_content_header header = {.url = ""};
+    struct drm_buffer text = {0};
+    struct run run = {.cancel_at = NEVER};
+    struct drm_task task = run_task(&run);
+    struct drm_acquisition acquisition = {.mode = DRM_ACQUIRE_SILENT};
+
+    key_id_of(number, header.key_id);
+    assert_int_equal(drm_content_header_write(&header, &text), DRM_S_OK);
+    assert_int_equal(drm_buffer_append(&text, "", 1), DRM_S_OK);
+    acquisition.header = (const char *)text.data;
+    assert_int_equal(drm_client_acquire(fixture->client, &acquisition, &task), DRM_S_LICENSE_ACQUIRED);
+    drm_buffer_free(&text);
+}
+
+static void give(struct fixture *fixture, uint32_t number, const char *rights)
+{
+    add_content(fixture, number, rights);
+    acquire(fixture, number);
+}
+
+static struct drm_store *open_store(struct fixture *fixture)
+{
+    const struct drm_store_options options = {.directory = fixture->host.directory, .host = &fixture->host.host};
+    struct drm_store *store;
+
+    assert_int_equal(drm_store_open(&options, NULL, &store), DRM_S_OK);
+    return store;
+}
+
+static drm_result next_response(void *context, const struct drm_new_response **response)
+{
+    const struct drm_new_response **only = context;
+
+    *response = *only;
+    *only = NULL;
+    return DRM_S_OK;
+}
+
+/* Puts a row with these rights into the store; there is no licence behind it. */
+static void put(struct fixture *fixture, uint32_t number, const char *rights)
+{
+    struct drm_license *license = calloc(1, sizeof(*license));
+    struct drm_new_license row = {.license = drm_span("no licence", 10)};
+    struct drm_new_response response = {.head = drm_span("no head", 7), .signed_time = 1, .licenses = &row, .count = 1};
+    const struct drm_new_response *only = &response;
+    const struct drm_response_source source = {.context = &only, .next = next_response};
+    struct drm_store *store = open_store(fixture);
+    uint8_t anchor[DRM_SIGN_PUBLIC_SIZE];
+    struct drm_identity identity;
+    struct drm_buffer terms = {0};
+    struct drm_stored stored;
+
+    assert_non_null(license);
+    assert_int_equal(drm_rights_text_read(rights, license, NULL), DRM_S_OK);
+    assert_int_equal(drm_terms_write(&license->terms, &terms), DRM_S_OK);
+    assert_int_equal(drm_store_get_embedded_anchor(store, anchor), DRM_S_OK);
+    assert_int_equal(drm_store_get_identity(store, anchor, &identity), DRM_S_OK);
+    key_id_of(number, row.key_id);
+    key_id_of(number, row.license_id);
+    key_id_of(number, response.response_id);
+    row.priority = license->terms.priority;
+    row.terms = drm_buffer_span(&terms);
+    drm_license_state_begin(&license->terms, &row.state);
+    response.anchor = anchor;
+    response.identity = identity.number;
+    assert_int_equal(drm_store_add_responses(store, &source, &stored), DRM_S_OK);
+    assert_int_equal(stored.added, 1);
+    drm_identity_free(&identity);
+    drm_buffer_free(&terms);
+    drm_store_close(store);
+    free(license);
+}
+
+/* --- using them --------------------------------------------------------------------------------------------- */
+
+static struct drm_enumeration *enumerate(struct fixture *fixture, uint32_t number, const char *rights)
+{
+    const struct drm_license_request_filter filter = {.key_id = key_id_text(number), .rights = rights};
+    struct drm_enumeration *enumeration = NULL;
+    const drm_result result = drm_client_enumerate(fixture->client, &filter, &enumeration);
+
+    assert_true(result == DRM_S_OK || result == DRM_E_RIV_TOO_SMALL);
+    return enumeration;
+}
+
+/* The first licence of the key id; rights (may be NULL) are the filter's. The key must be the content's. */
+static drm_result use(struct fixture *fixture, uint32_t number, const char *rights)
+{
+    static const uint8_t untouched[DRM_CONTENT_KEY_SIZE] = {0xee, 0xee};
+    struct drm_enumeration *enumeration = enumerate(fixture, number, rights);
+    uint8_t key[DRM_CONTENT_KEY_SIZE] = {0xee, 0xee}, expected[DRM_CONTENT_KEY_SIZE];
+    drm_result result = drm_enumeration_use(enumeration, key);
+
+    content_key_of(number, expected);
+    assert_memory_equal(key, DRM_SUCCEEDED(result) ? expected : untouched, sizeof(key));
+    drm_enumeration_free(enumeration);
+    return result;
+}
+
+static struct drm_state_data state_of(struct fixture *fixture, uint32_t number, enum drm_right right)
+{
+    struct drm_state_data data;
+    uint8_t key_id[DRM_KEY_ID_SIZE];
+
+    key_id_of(number, key_id);
+    assert_int_equal(drm_client_query_states(fixture->client, key_id, &right, 1, &data), DRM_S_OK);
+    return data;
+}
+
+static uint32_t remaining(struct fixture *fixture, uint32_t number, enum drm_right right)
+{
+    const struct drm_state_data data = state_of(fixture, number, right);
+
+    return data.category == DRM_CATEGORY_COUNT ? data.counts[0] : 0;
+}
+
+static uint32_t refusal(struct fixture *fixture, uint32_t number, enum drm_right right)
+{
+    uint8_t key_id[DRM_KEY_ID_SIZE];
+    uint32_t answer = UINT32_MAX;
+
+    key_id_of(number, key_id);
+    assert_int_equal(drm_client_query_actions(fixture->client, key_id, NULL, &right, 1, &answer), DRM_S_OK);
+    return answer;
+}
+
+static int use_setup(void **state)
+{
+    if (client_setup(state))
+        return -1;
+    assert_int_equal(individualize(((struct fixture *)*state)->client, false, NEVER, NULL), DRM_S_OK);
+    return 0;
+}
+
+static void set_clock_back(struct fixture *fixture)
+{
+    fixture->host.now -= 2 * DAY_MS;
+    client_reopen(fixture);
+}
+
+/* --- tests -------------------------------------------------------------------------------------------------- */
+
+static void use__gives_the_content_key(void **state)
+{
+    struct fixture *fixture = *state;
+
+    give(fixture, 1, "Play; Copy");
+    give(fixture, 2, "Play");
+    assert_int_equal(use(fixture, 1, NULL), DRM_S_OK);
+    assert_int_equal(use(fixture, 1, "Copy"), DRM_S_OK);
+    assert_int_equal(use(fixture, 1, "Play;Copy"), DRM_S_OK);
+    assert_int_equal(use(fixture, 2, NULL), DRM_S_OK);
+    /* Now with the response's key that was kept, as another process would. */
+    client_reopen(fixture);
+    assert_int_equal(use(fixture, 1, NULL), DRM_S_OK);
+    assert_int_equal(use(fixture, 2, NULL), DRM_S_OK);
+}
+
+static void use__plain_licence_writes_nothing(void **state)
+{
+    struct fixture *fixture = *state;
+    struct drm_store *store = open_store(fixture);
+    uint64_t generation;
+
+    give(fixture, 1, "Play; Copy(count=3)");
+    assert_int_equal(use(fixture, 1, NULL), DRM_S_OK);
+    generation = drm_store_generation(store);
+    assert_true(generation != 0);
+    assert_int_equal(use(fixture, 1, NULL), DRM_S_OK);
+    assert_true(drm_store_generation(store) == generation);
+    assert_int_equal(use(fixture, 1, "Copy"), DRM_S_OK);
+    assert_true(drm_store_generation(store) != generation);
+    drm_store_close(store);
+}
+
+static void use__lowers_the_count_of_its_right(void **state)
+{
+    struct fixture *fixture = *state;
+
+    give(fixture, 1, "Play(count=2); Copy(count=1)");
+    assert_int_equal(use(fixture, 1, NULL), DRM_S_OK);
+    assert_int_equal(remaining(fixture, 1, DRM_RIGHT_PLAY), 1);
+    assert_int_equal(remaining(fixture, 1, DRM_RIGHT_COPY), 1);
+    client_reopen(fixture);
+    assert_int_equal(remaining(fixture, 1, DRM_RIGHT_PLAY), 1);
+    assert_int_equal(use(fixture, 1, "Copy"), DRM_S_OK);
+    assert_int_equal(use(fixture, 1, "Copy"), DRM_E_LICENSE_UNUSABLE);
+    /* More than one right in the filter: Play. */
+    assert_int_equal(use(fixture, 1, "Play;Copy"), DRM_S_OK);
+    assert_int_equal(use(fixture, 1, NULL), DRM_E_LICENSE_UNUSABLE);
+    assert_int_equal(refusal(fixture, 1, DRM_RIGHT_PLAY), DRM_REFUSED_NOT_ENABLED | DRM_REFUSED_EXHAUSTED);
+}
+
+static void use__one_enumeration_again_and_again(void **state)
+{
+    struct fixture *fixture = *state;
+    uint8_t key[DRM_CONTENT_KEY_SIZE];
+    struct drm_enumeration *enumeration;
+
+    give(fixture, 1, "Play(count=3)");
+    enumeration = enumerate(fixture, 1, NULL);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(drm_enumeration_use(enumeration, key), DRM_S_OK);
+    assert_int_equal(drm_enumeration_use(enumeration, key), DRM_E_LICENSE_UNUSABLE);
+    drm_enumeration_free(enumeration);
+}
+
+/* Rights that the store decides about, in the store's order: Play of each. */
+static void use__one_code_for_each_reason(void **state)
+{
+    static const struct
+    {
+        const char *rights;
+        drm_result expected;
+    } cases[] = {
+        {"Copy", DRM_E_NO_RIGHTS},
+        {"Play(until=2023-11-14T00:00Z)", DRM_E_LICENSE_EXPIRED},
+        {"Play(from=2023-11-16T00:00Z)", DRM_E_LICENSE_NOT_ENABLED},
+        {"Play; from=2023-11-16T00:00Z", DRM_E_LICENSE_NOT_ENABLED},
+        {"Play; metered=yes", DRM_E_METERING},
+        {"Play; min-security=3.0", DRM_E_NEEDS_INDIVIDUALIZATION},
+        {"Play; min-revinfo=1000000", DRM_E_RIV_TOO_SMALL},
+        {"Play(until=2023-11-14T00:00Z); min-revinfo=1000000", DRM_E_LICENSE_EXPIRED},
+        {"Play", DRM_E_STORE_CORRUPT}, /* it may be used, and then is no licence */
+    };
+    struct fixture *fixture = *state;
+    uint32_t i;
+
+    for (i = 0; i < COUNT(cases); i++)
+    {
+        const drm_result result = (put(fixture, i + 1, cases[i].rights), use(fixture, i + 1, NULL));
+
+        if (result != cases[i].expected)
+            fail_msg("%s: 0x%08x", cases[i].rights, (unsigned int)result);
+    }
+}
+
+static void use__key_that_does_not_open_uses_up_nothing(void **state)
+{
+    struct fixture *fixture = *state;
+
+    put(fixture, 1, "Play(count=5, hours=24)");
+    assert_int_equal(use(fixture, 1, NULL), DRM_E_STORE_CORRUPT);
+    assert_int_equal(state_of(fixture, 1, DRM_RIGHT_PLAY).category, DRM_CATEGORY_AFTER_FIRST_USE);
+    put(fixture, 2, "Play(count=5)");
+    assert_int_equal(use(fixture, 2, NULL), DRM_E_STORE_CORRUPT);
+    assert_int_equal(remaining(fixture, 2, DRM_RIGHT_PLAY), 5);
+}
+
+static void use__licences_that_went_after_they_were_seen(void **state)
+{
+    struct fixture *fixture = *state;
+    uint8_t key[DRM_CONTENT_KEY_SIZE], key_id[DRM_KEY_ID_SIZE];
+    struct drm_enumeration *enumeration;
+
+    give(fixture, 1, "Play");
+    enumeration = enumerate(fixture, 1, NULL);
+    key_id_of(1, key_id);
+    assert_int_equal(drm_client_delete_license(fixture->client, key_id, true), DRM_S_OK);
+    assert_int_equal(drm_enumeration_use(enumeration, key), DRM_E_LICENSE_UNAVAILABLE);
+    assert_int_equal(drm_client_delete_license(fixture->client, key_id, false), DRM_S_OK);
+    assert_int_equal(drm_enumeration_use(enumeration, key), DRM_E_LICENSE_NOT_FOUND);
+    drm_enumeration_free(enumeration);
+}
+
+static void use__hours_begin_with_any_right(void **state)
+{
+    struct fixture *fixture = *state;
+    struct drm_state_data data;
+
+    give(fixture, 1, "Play(hours=24); Copy");
+    data = state_of(fixture, 1, DRM_RIGHT_PLAY);
+    assert_int_equal(data.category, DRM_CATEGORY_AFTER_FIRST_USE);
+    assert_int_equal(data.counts[0], 24);
+    assert_int_equal(use(fixture, 1, "Copy"), DRM_S_OK);
+    data = state_of(fixture, 1, DRM_RIGHT_PLAY);
+    assert_int_equal(data.category, DRM_CATEGORY_UNTIL);
+    assert_true(data.dates[0] == TEST_HOST_NOW + 24 * HOUR_MS);
+    fixture->host.now += 24 * HOUR_MS - 1;
+    fixture->host.monotonic += (uint64_t)(24 * HOUR_MS - 1);
+    assert_int_equal(use(fixture, 1, NULL), DRM_S_OK);
+    fixture->host.now += 1;
+    fixture->host.monotonic += 1;
+    assert_int_equal(use(fixture, 1, NULL), DRM_E_LICENSE_EXPIRED);
+    assert_int_equal(use(fixture, 1, "Copy"), DRM_S_OK);
+}
+
+/* --- chains --- */
+
+static void give_chain(struct fixture *fixture, const char *root_rights, const char *leaf_rights)
+{
+    char rights[200];
+
+    add_content(fixture, 10, root_rights);
+    snprintf(rights, sizeof(rights), "%s; uplink=%s", leaf_rights, key_id_text(10));
+    give(fixture, 1, rights);
+}
+
+static void use__leaf_and_root_both_count(void **state)
+{
+    struct fixture *fixture = *state;
+
+    give_chain(fixture, "Play(count=2)", "Play(count=5)");
+    assert_int_equal(remaining(fixture, 1, DRM_RIGHT_PLAY), 2);
+    assert_int_equal(use(fixture, 1, NULL), DRM_S_OK);
+    assert_int_equal(remaining(fixture, 10, DRM_RIGHT_PLAY), 1);
+    assert_int_equal(use(fixture, 10, NULL), DRM_S_OK);
+    assert_int_equal(use(fixture, 1, NULL), DRM_E_LICENSE_UNUSABLE);
+    assert_int_equal(refusal(fixture, 1, DRM_RIGHT_PLAY), DRM_REFUSED_NOT_ENABLED | DRM_REFUSED_EXHAUSTED);
+}
+
+static void use__leaf_needs_its_root(void **state)
+{
+    struct fixture *fixture = *state;
+    uint8_t key_id[DRM_KEY_ID_SIZE];
+
+    give_chain(fixture, "Play", "Play(count=5)");
+    assert_int_equal(use(fixture, 1, NULL), DRM_S_OK);
+    key_id_of(10, key_id);
+    assert_int_equal(drm_client_delete_license(fixture->client, key_id, false), DRM_S_OK);
+    assert_int_equal(use(fixture, 1, NULL), DRM_E_NO_UPLINK_LICENSE);
+    assert_int_equal(refusal(fixture, 1, DRM_RIGHT_PLAY), DRM_REFUSED_NOT_ENABLED | DRM_REFUSED_CHAIN);
+}
+
+static void use__chains_have_one_link(void **state)
+{
+    struct fixture *fixture = *state;
+    char rights[200];
+
+    put(fixture, 3, "Play");
+    snprintf(rights, sizeof(rights), "Play; uplink=%s", key_id_text(3));
+    put(fixture, 2, rights);
+    snprintf(rights, sizeof(rights), "Play; uplink=%s", key_id_text(2));
+    put(fixture, 1, rights);
+    assert_int_equal(use(fixture, 1, NULL), DRM_E_CHAIN_TOO_LONG);
+}
+
+/* --- time --- */
+
+static void use__clock_that_was_set_back(void **state)
+{
+    struct fixture *fixture = *state;
+
+    give(fixture, 1, "Play(until=2024-01-01T00:00Z); Copy(count=2)");
+    give(fixture, 2, "Play(until=2024-01-01T00:00Z); Copy; rollback=disable");
+    give(fixture, 3, "Play(until=2024-01-01T00:00Z); Copy; rollback=delete");
+    give(fixture, 4, "Play; rollback=delete");
+    set_clock_back(fixture);
+    assert_int_equal(use(fixture, 1, NULL), DRM_E_NO_SECURE_CLOCK);
+    assert_int_equal(use(fixture, 1, "Copy"), DRM_S_OK);
+    assert_int_equal(use(fixture, 2, "Copy"), DRM_E_NO_SECURE_CLOCK);
+    assert_int_equal(use(fixture, 3, "Copy"), DRM_E_NO_SECURE_CLOCK);
+    assert_int_equal(use(fixture, 4, NULL), DRM_S_OK);
+
+    /* It is right again: the first goes on, the second never does, the third is gone. */
+    fixture->host.now += 2 * DAY_MS;
+    client_reopen(fixture);
+    assert_int_equal(use(fixture, 1, NULL), DRM_S_OK);
+    assert_int_equal(use(fixture, 2, NULL), DRM_E_NO_SECURE_CLOCK);
+    assert_int_equal(refusal(fixture, 2, DRM_RIGHT_COPY), DRM_REFUSED_NOT_ENABLED | DRM_REFUSED_NO_CLOCK);
+    assert_int_equal(refusal(fixture, 3, DRM_RIGHT_PLAY), DRM_REFUSED_NOT_ENABLED | DRM_REFUSED_NO_LICENSE);
+    assert_int_equal(use(fixture, 4, NULL), DRM_S_OK);
+}
+
+static void use__clock_that_was_right_again_before_any_use(void **state)
+{
+    struct fixture *fixture = *state;
+
+    give(fixture, 2, "Play(until=2024-01-01T00:00Z); rollback=disable");
+    set_clock_back(fixture);
+    assert_int_equal(refusal(fixture, 2, DRM_RIGHT_PLAY), DRM_REFUSED_NOT_ENABLED | DRM_REFUSED_NO_CLOCK);
+    fixture->host.now += 2 * DAY_MS;
+    client_reopen(fixture);
+    assert_int_equal(use(fixture, 2, NULL), DRM_S_OK);
+}
+
+static void use__five_minutes_of_tolerance(void **state)
+{
+    struct fixture *fixture = *state;
+
+    give(fixture, 1, "Play(until=2024-01-01T00:00Z)");
+    fixture->host.now -= 5 * 60 * 1000;
+    client_reopen(fixture);
+    assert_int_equal(use(fixture, 1, NULL), DRM_S_OK);
+    fixture->host.now -= 60 * 1000;
+    client_reopen(fixture);
+    assert_int_equal(use(fixture, 1, NULL), DRM_E_NO_SECURE_CLOCK);
+}
+
+/* --- identities, temporary licences, threads --- */
+
+static void use__key_of_an_earlier_identity(void **state)
+{
+    struct fixture *fixture = *state;
+
+    give(fixture, 1, "Play");
+    assert_int_equal(individualize(fixture->client, true, NEVER, NULL), DRM_S_OK);
+    assert_int_equal(individualize(fixture->client, true, NEVER, NULL), DRM_S_OK);
+    assert_int_equal(use(fixture, 1, NULL), DRM_S_OK);
+    give(fixture, 2, "Play");
+    client_reopen(fixture);
+    assert_int_equal(use(fixture, 2, NULL), DRM_S_OK);
+    assert_int_equal(use(fixture, 1, NULL), DRM_S_OK);
+}
+
+static void use__temporary_licences(void **state)
+{
+    struct fixture *fixture = *state;
+    char rights[200];
+
+    give(fixture, 1, "Play(count=2); persist=no");
+    assert_int_equal(use(fixture, 1, NULL), DRM_S_OK);
+    assert_int_equal(remaining(fixture, 1, DRM_RIGHT_PLAY), 1);
+    assert_int_equal(use(fixture, 1, NULL), DRM_S_OK);
+    assert_int_equal(use(fixture, 1, NULL), DRM_E_LICENSE_UNUSABLE);
+
+    /* A temporary leaf of a permanent root. */
+    add_content(fixture, 10, "Play(count=1)");
+    snprintf(rights, sizeof(rights), "Play; persist=no; uplink=%s", key_id_text(10));
+    give(fixture, 2, rights);
+    assert_int_equal(use(fixture, 2, NULL), DRM_S_OK);
+    assert_int_equal(use(fixture, 2, NULL), DRM_E_LICENSE_UNUSABLE);
+}
+
+struct race
+{
+    struct fixture *fixture;
+    atomic_uint used, refused, failed;
+};
+
+static void use_until_refused(void *context, size_t index)
+{
+    struct race *race = context;
+    const struct drm_license_request_filter filter = {.rights = "Play"};
+    struct drm_enumeration *enumeration = NULL;
+    uint8_t key[DRM_CONTENT_KEY_SIZE];
+    drm_result result;
+
+    (void)index;
+    if (DRM_FAILED(drm_client_enumerate(race->fixture->client, &filter, &enumeration)))
+    {
+        atomic_fetch_add(&race->failed, 1);
+        return;
+    }
+    while (DRM_SUCCEEDED(result = drm_enumeration_use(enumeration, key)))
+        atomic_fetch_add(&race->used, 1);
+    atomic_fetch_add(result == DRM_E_LICENSE_UNUSABLE ? &race->refused : &race->failed, 1);
+    drm_enumeration_free(enumeration);
+}
+
+static void use__threads_use_up_no_more_than_there_is(void **state)
+{
+    enum { THREADS = 4 };
+    struct fixture *fixture = *state;
+    struct race race = {.fixture = fixture};
+
+    give(fixture, 1, "Play(count=50)");
+    assert_true(run_threads(THREADS, use_until_refused, &race));
+    assert_int_equal(atomic_load(&race.failed), 0);
+    assert_int_equal(atomic_load(&race.used), 50);
+    assert_int_equal(atomic_load(&race.refused), THREADS);
+    assert_int_equal(remaining(fixture, 1, DRM_RIGHT_PLAY), 0);
+}
+
+#define ROW(test) cmocka_unit_test_setup_teardown(test, use_setup, client_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ROW(use__gives_the_content_key),
+        ROW(use__plain_licence_writes_nothing),
+        ROW(use__lowers_the_count_of_its_right),
+        ROW(use__one_enumeration_again_and_again),
+        ROW(use__one_code_for_each_reason),
+        ROW(use__key_that_does_not_open_uses_up_nothing),
+        ROW(use__licences_that_went_after_they_were_seen),
+        ROW(use__hours_begin_with_any_right),
+        ROW(use__leaf_and_root_both_count),
+        ROW(use__leaf_needs_its_root),
+        ROW(use__chains_have_one_link),
+        ROW(use__clock_that_was_set_back),
+        ROW(use__clock_that_was_right_again_before_any_use),
+        ROW(use__five_minutes_of_tolerance),
+        ROW(use__key_of_an_earlier_identity),
+        ROW(use__temporary_licences),
+        ROW(use__threads_use_up_no_more_than_there_is),
+    };
+
+    return cmocka_run_group_tests_name("licenses: use", tests, NULL, NULL);
+}
