@@ -71,6 +71,8 @@ drm_result drm_authority_load_keys_locked(struct drm_authority *authority);
 /* Is any certificate not valid, or about to end? */
 bool drm_authority_keys_need_renewal(const struct drm_authority *authority);
 void drm_authority_forget_keys(struct drm_authority *authority);
+/* The private half of the key to which machines seal the keys of their backups, for the caller to wipe. */
+drm_result drm_authority_backup_key(const struct drm_authority *authority, uint8_t private_key[DRM_X25519_SIZE]);
 
 /* Signs a client's certificate, whose serial and times are filled in where they are zero, and appends its chain:
  * itself, its issuer, the root. */

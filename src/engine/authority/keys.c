@@ -13,6 +13,7 @@
 
 #define SECRET_LABEL "wmdrmsdk authority key"
 #define CONTENT_SECRET_LABEL "wmdrmsdk content keys 1"
+#define BACKUP_KEY_LABEL "wmdrmsdk backups 1"
 #define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
 #define YEAR_MS (365 * DAY_MS)
 #define KEY_LIFE_MS (20 * YEAR_MS)
@@ -120,6 +121,33 @@ static drm_result make_binding(const struct drm_authority_key *key, enum drm_rol
     return drm_buffer_append(out, key->certificate.data, key->certificate.size);
 }
 
+/* Machines seal the keys of their backups to this one, which the certificate names beside the key that it follows
+ * from: it lives as long, and is exported with it. */
+drm_result drm_authority_backup_key(const struct drm_authority *authority, uint8_t private_key[DRM_X25519_SIZE])
+{
+    const uint8_t *seed = authority->keys[DRM_KEY_ISSUE_LICENSES].seed;
+    uint8_t extracted[DRM_SHA256_SIZE];
+    drm_result result = drm_hkdf_extract(drm_span(NULL, 0), drm_span(seed, DRM_SIGN_SEED_SIZE), extracted);
+
+    if (DRM_SUCCEEDED(result))
+        result = drm_hkdf_expand(extracted, drm_span(BACKUP_KEY_LABEL, sizeof(BACKUP_KEY_LABEL) - 1), private_key,
+                                 DRM_X25519_SIZE);
+    drm_wipe(extracted, sizeof(extracted));
+    return result;
+}
+
+static drm_result add_backup_key(const struct drm_authority *authority, struct drm_certificate *certificate)
+{
+    uint8_t private_key[DRM_X25519_SIZE];
+    drm_result result = drm_authority_backup_key(authority, private_key);
+
+    if (DRM_SUCCEEDED(result))
+        result = drm_x25519_public(private_key, certificate->encrypt_key);
+    drm_wipe(private_key, sizeof(private_key));
+    certificate->has_encrypt_key = DRM_SUCCEEDED(result);
+    return result;
+}
+
 /* A certificate for the key, by the root; the root's own by itself. */
 static drm_result certify_key(struct drm_authority *authority, enum drm_authority_key_index index, const char *name)
 {
@@ -131,6 +159,8 @@ static drm_result certify_key(struct drm_authority *authority, enum drm_authorit
     drm_random(certificate.serial, sizeof(certificate.serial));
     snprintf(certificate.name, sizeof(certificate.name), "%s", name);
     memcpy(certificate.sign_key, key->public_key, sizeof(certificate.sign_key));
+    if (index == DRM_KEY_ISSUE_LICENSES && DRM_FAILED(result = add_backup_key(authority, &certificate)))
+        return result;
     set_validity(&certificate, drm_authority_now(authority), KEY_LIFE_MS);
     drm_buffer_free(&key->certificate);
     drm_buffer_free(&key->chain);
@@ -289,11 +319,15 @@ drm_result drm_authority_load_keys_locked(struct drm_authority *authority)
 bool drm_authority_keys_need_renewal(const struct drm_authority *authority)
 {
     int64_t now = drm_authority_now(authority);
+    struct drm_certificate issuer;
 
     for (size_t i = 0; i < DRM_KEY_COUNT; i++)
         if (now < authority->keys[i].not_before || now >= authority->keys[i].not_after - KEY_RENEWAL_MS)
             return true;
-    return false;
+    /* One of before there were backups. */
+    return DRM_SUCCEEDED(drm_certificate_read(
+               drm_buffer_span(&authority->keys[DRM_KEY_ISSUE_LICENSES].certificate), &issuer))
+        && !issuer.has_encrypt_key;
 }
 
 void drm_authority_forget_keys(struct drm_authority *authority)

@@ -210,13 +210,14 @@ fail:
 
 /* --- recording -------------------------------------------------------------------------------------------- */
 
+/* Only a restored licence can be on record: restored again, it has the same id (restore.c). */
 drm_result drm_issuing_record_locked(const struct drm_issuing *issuing)
 {
     struct drm_statement statement;
 
     drm_statement_prepare(&statement, issuing->authority->database,
                           "INSERT INTO issued(license_id, key_id, machine_id, user_id, issued, lineage, revocable)"
-                          " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+                          " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(license_id) DO NOTHING");
     drm_statement_bind_blob(&statement, 3, issuing->head.machine_id, DRM_ID_SIZE);
     drm_statement_bind_int(&statement, 5, issuing->head.time);
     for (size_t i = 0; i < issuing->count && DRM_SUCCEEDED(statement.result); i++)

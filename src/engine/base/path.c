@@ -18,6 +18,11 @@
 #include <sys/stat.h>
 #include <wchar.h>
 #define DRM_SEPARATOR '\\'
+/* The runtime cannot replace a file in one step, the system can: declared here, since the engine takes no header of
+ * Windows. */
+__declspec(dllimport) int __stdcall MoveFileExW(const wchar_t *from, const wchar_t *to, unsigned long flags);
+__declspec(dllimport) unsigned long __stdcall GetLastError(void);
+#define MOVE_REPLACE_AND_FLUSH 0x9
 #else
 #include <sys/stat.h>
 #include <unistd.h>
@@ -311,4 +316,27 @@ drm_result drm_path_rename(const char *from, const char *to)
         return DRM_E_BUSY;
 #endif
     return result_from_errno(errno);
+}
+
+drm_result drm_path_replace(const char *from, const char *to)
+{
+#ifdef _WIN32
+    wchar_t *wide_from = widen(from), *wide_to = widen(to);
+    drm_result result = DRM_S_OK;
+
+    if (!wide_from || !wide_to)
+        result = DRM_E_OUT_OF_MEMORY;
+    else if (!MoveFileExW(wide_from, wide_to, MOVE_REPLACE_AND_FLUSH))
+    {
+        const unsigned long error = GetLastError();
+
+        /* A file that somebody has open may not be replaced, which is the likelier cause of ERROR_ACCESS_DENIED. */
+        result = error == 5 || error == 32 ? DRM_E_BUSY : drm_result_from_system((int)error, DRM_E_IO);
+    }
+    free(wide_from);
+    free(wide_to);
+    return result;
+#else
+    return rename(from, to) ? result_from_errno(errno) : DRM_S_OK;
+#endif
 }

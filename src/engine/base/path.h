@@ -30,6 +30,9 @@ drm_result drm_path_delete(const char *path);
  * open. */
 drm_result drm_path_rename(const char *from, const char *to);
 
+/* The same where the new name may be taken: what has it is replaced in one step. A failure leaves both as they were. */
+drm_result drm_path_replace(const char *from, const char *to);
+
 /* The result of a system error number: errno, or on Windows the last error. */
 drm_result drm_result_from_system(int error, drm_result otherwise);
 

@@ -52,11 +52,11 @@ DRM_MUST_CHECK drm_result drm_backup_head_write(const struct drm_backup_head *he
                                                 struct drm_buffer *out);
 /*
  * Reads and verifies: signed by a machine of that id and encryption key under anchor, which is the head's own; when its
- * certificate was valid does not matter. signer: its key, with which the end is signed too. Spans point into data.
+ * certificate was valid does not matter. machine: its certificate, whose key signs the end too. Spans point into data.
  * DRM_E_BACKUP_CORRUPT for what is none, DRM_E_SIGNATURE_FAILURE, DRM_E_INVALID_CERTIFICATE of another anchor.
  */
 DRM_MUST_CHECK drm_result drm_backup_head_read(struct drm_span data, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
-                                               struct drm_backup_head *out, uint8_t signer[DRM_SIGN_PUBLIC_SIZE]);
+                                               struct drm_backup_head *out, struct drm_certificate *machine);
 /* The anchor that a head names, before anything is verified. */
 DRM_MUST_CHECK drm_result drm_backup_head_peek(struct drm_span data, uint8_t anchor[DRM_SIGN_PUBLIC_SIZE]);
 

@@ -127,11 +127,11 @@ drm_result drm_backup_head_peek(struct drm_span data, uint8_t anchor[DRM_SIGN_PU
 }
 
 drm_result drm_backup_head_read(struct drm_span data, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
-                                struct drm_backup_head *out, uint8_t signer[DRM_SIGN_PUBLIC_SIZE])
+                                struct drm_backup_head *out, struct drm_certificate *machine)
 {
     struct drm_signed_object object;
     struct drm_backup_head head;
-    struct drm_certificate machine;
+    struct drm_certificate signer;
     drm_result result;
 
     result = read_head(data, &object, &head);
@@ -140,13 +140,13 @@ drm_result drm_backup_head_read(struct drm_span data, const uint8_t anchor[DRM_S
     if (memcmp(head.anchor, anchor, DRM_SIGN_PUBLIC_SIZE) != 0)
         return DRM_E_INVALID_CERTIFICATE;
     /* However old it is, and whatever became of the identity since: a backup stays one. */
-    result = drm_chain_verify_object(&object, DRM_OBJECT_BACKUP, anchor, DRM_ROLE_MACHINE, 0, &machine);
+    result = drm_chain_verify_object(&object, DRM_OBJECT_BACKUP, anchor, DRM_ROLE_MACHINE, 0, &signer);
     if (DRM_FAILED(result))
         return result;
-    if (memcmp(machine.subject, head.machine_id, DRM_ID_SIZE) != 0
-        || memcmp(machine.encrypt_key, head.encrypt_key, DRM_X25519_SIZE) != 0)
+    if (memcmp(signer.subject, head.machine_id, DRM_ID_SIZE) != 0
+        || memcmp(signer.encrypt_key, head.encrypt_key, DRM_X25519_SIZE) != 0)
         return DRM_E_INVALID_CERTIFICATE;
-    memcpy(signer, machine.sign_key, DRM_SIGN_PUBLIC_SIZE);
+    *machine = signer;
     *out = head;
     return DRM_S_OK;
 }

@@ -192,3 +192,26 @@ drm_result drm_store_get_policy(struct drm_store *store, const uint8_t anchor[DR
         *out = policy;
     return result;
 }
+
+drm_result drm_store_get_issuers(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
+                                 struct drm_buffer *out)
+{
+    const size_t before = out->size;
+    struct drm_statement statement;
+    drm_result result, copied = DRM_S_OK;
+
+    drm_store_lock(store);
+    drm_statement_prepare(&statement, store->database, "SELECT issuers FROM anchor WHERE root = ?1");
+    drm_statement_bind_blob(&statement, 1, anchor, DRM_SIGN_PUBLIC_SIZE);
+    if (drm_statement_step(&statement))
+    {
+        const struct drm_span issuers = drm_statement_blob(&statement, 0);
+
+        copied = drm_buffer_append(out, issuers.data, issuers.size);
+    }
+    result = drm_statement_finish(&statement);
+    drm_store_unlock(store);
+    if (DRM_FAILED(result))
+        drm_buffer_truncate(out, before);
+    return DRM_FAILED(result) ? result : copied;
+}

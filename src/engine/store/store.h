@@ -81,6 +81,11 @@ drm_result drm_store_get_embedded_anchor(struct drm_store *store, uint8_t out[DR
 drm_result drm_store_get_policy(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
                                 struct drm_policy *out);
 
+/* Certificates of the authority's keys, a collection as its last answer brought it: none of them is verified. Appends;
+ * nothing where it never spoke. */
+drm_result drm_store_get_issuers(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
+                                 struct drm_buffer *out);
+
 /* --- installing ------------------------------------------------------------------------------------------- */
 
 /* A content on its way into the store, to be named in an install. */
