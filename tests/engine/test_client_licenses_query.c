@@ -7,6 +7,8 @@
 
 #include <stdio.h>
 
+#include "support/heap_watch.h"
+
 #define PLAY DRM_RIGHT_PLAY
 #define COPY DRM_RIGHT_COPY
 #define HOUR INT64_C(3600000)
@@ -115,6 +117,28 @@ static void query__states(void **state)
     data = state_of(issued->client, 3, PLAY);
     assert_int_equal(data.category, DRM_CATEGORY_AFTER_FIRST_USE);
     assert_int_equal(data.counts[0], 48);
+}
+
+/* Asked again, while nothing changed, a query takes no memory; a change is seen all the same. */
+static void query__warm_takes_no_memory(void **state)
+{
+    struct issued *issued = *state;
+    char rights[200];
+
+    snprintf(rights, sizeof(rights), "Play(count=2); uplink=%s", number_key_id_text(50));
+    give(issued, 1, rights);
+    give(issued, 1, "Play; Copy; persist=no");
+    give(issued, 50, "Play");
+    assert_int_equal(refusal(issued->client, 1, COPY), DRM_ALLOWED);
+    heap_watch_begin();
+    for (int i = 0; i < 100; i++)
+    {
+        assert_int_equal(refusal(issued->client, 1, COPY), DRM_ALLOWED);
+        assert_int_equal(state_of(issued->client, 1, PLAY).category, DRM_CATEGORY_UNLIMITED);
+    }
+    assert_int_equal(heap_watch_peak(), 0);
+    give(issued, 1, "Print.redbook");
+    assert_int_equal(refusal(issued->client, 1, DRM_RIGHT_PRINT_REDBOOK), DRM_ALLOWED);
 }
 
 /* More licences than find room on the stack of a query. */
@@ -277,6 +301,7 @@ int run_licenses_query_tests(void)
         ROW(query__every_reason),
         ROW(query__several_licences_add_up),
         ROW(query__states),
+        ROW(query__warm_takes_no_memory),
         ROW(query__many_licences_of_one_key_id),
         ROW(query__chain_needs_both),
         ROW(query__chain_across_issuers_is_none),
