@@ -79,6 +79,36 @@ int command_next_option(struct command_line *line, int argc, char **argv, const 
     return 0;
 }
 
+static void print_group(FILE *out, const char *group, const struct command *commands, size_t count)
+{
+    fprintf(out, "usage: " PROGRAM " %s COMMAND [OPTION...]\n\n", group);
+    for (size_t i = 0; i < count; ++i)
+        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].summary);
+    fprintf(out, "\n'" PROGRAM " %s COMMAND --help' shows a command's options.\n", group);
+}
+
+int command_of_group(int argc, char **argv, const struct command *commands, size_t count)
+{
+    const struct command_line line = {.name = argv[0]};
+
+    if (argc < 2)
+    {
+        print_group(stderr, argv[0], commands, count);
+        return COMMAND_MISUSED;
+    }
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
+    {
+        print_group(stdout, argv[0], commands, count);
+        return command_flush_output(&line);
+    }
+    for (size_t i = 0; i < count; ++i)
+    {
+        if (!strcmp(argv[1], commands[i].name))
+            return commands[i].run(argc - 1, argv + 1);
+    }
+    return command_misuse(&line, "there is no command \"%s\"", argv[1]);
+}
+
 int command_flush_output(const struct command_line *line)
 {
     if (fflush(stdout) || ferror(stdout))

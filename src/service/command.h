@@ -33,7 +33,12 @@ int command_machines(int argc, char **argv);
 int command_revoke(int argc, char **argv);
 int command_list(int argc, char **argv);
 int command_certify(int argc, char **argv);
+int command_content(int argc, char **argv);
+int command_licenses(int argc, char **argv);
 int command_serve(int argc, char **argv);
+
+/* Runs the one that argv[1] names; says what there is where that is none. */
+int command_of_group(int argc, char **argv, const struct command *commands, size_t count);
 
 /* --- options ---------------------------------------------------------------------------------------------- */
 

@@ -17,6 +17,8 @@ static const struct command commands[] = {
     {"revoke", command_revoke, "put certificates on a revocation list"},
     {"list", command_list, "write a signed revocation list to a file"},
     {"certify", command_certify, "issue a certificate for an application or a device"},
+    {"content", command_content, "add content, set its rights, list, withdraw; header, key"},
+    {"licenses", command_licenses, "list licences that were issued; take them back"},
     {"serve", command_serve, "answer over HTTP until told to stop"},
 };
 
@@ -27,7 +29,7 @@ static void print_usage(FILE *out)
     size_t i;
 
     fputs("usage: wmdrm-service COMMAND [OPTION...]\n\n"
-          "Certifies machines, serves security packages and revocation lists to wmdrmsdk.dll.\n\n", out);
+          "Certifies machines, issues licences, serves security packages and revocation lists to wmdrmsdk.dll.\n\n", out);
     for (i = 0; i < COMMAND_COUNT; ++i)
         fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].summary);
     fputs("\n'wmdrm-service COMMAND --help' shows a command's options.\n"
