@@ -4,44 +4,25 @@
  */
 #include <stdbool.h>
 #include <windows.h>
-#include <nserror.h>
 #include <wmdrmsdk.h>
 
-#include "common/cancel.h"
-#include "common/explain.h"
+#include "common/exit_code.h"
+#include "common/output.h"
+#include "common/session.h"
 #include "identity.h"
 #include "options.h"
-#include "common/output.h"
 #include "report.h"
 #include "update.h"
-
-enum exit_code
-{
-    EXIT_DONE = 0,
-    EXIT_FAILED = 1,
-    EXIT_USAGE = 2,
-    EXIT_CANCELLED = 3,
-};
-
-static enum exit_code fail(const wchar_t *what, HRESULT hr)
-{
-    wchar_t text[EXPLANATION_SIZE];
-
-    output_error(L"%ls: %ls", what, explain(hr, text));
-    return EXIT_FAILED;
-}
 
 /* The worse of two ends: a failure before a cancellation before a success. */
 static enum exit_code judge(const wchar_t *what, HRESULT hr, enum exit_code code)
 {
+    enum exit_code found;
+
     if (SUCCEEDED(hr))
         return code;
-    if (hr == NS_E_DRM_OPERATION_CANCELED)
-    {
-        fail(what, hr);
-        return code == EXIT_FAILED ? EXIT_FAILED : EXIT_CANCELLED;
-    }
-    return fail(what, hr);
+    found = exit_failure(what, hr);
+    return code == EXIT_FAILED ? EXIT_FAILED : found;
 }
 
 static enum exit_code update_machine(IWMDRMSecurity *security, const struct options *options, struct report *report)
@@ -54,7 +35,7 @@ static enum exit_code update_machine(IWMDRMSecurity *security, const struct opti
     identity_read(security, &before);
     identity_print(L"before", &before);
     if (FAILED(hr = update_run(security, options, report, &outcome)))
-        return fail(L"cannot individualize", hr);
+        return exit_failure(L"cannot individualize", hr);
 
     code = judge(L"individualization ended", outcome.individualization, code);
     code = judge(L"the refresh of the revocation lists ended", outcome.refresh, code);
@@ -71,20 +52,22 @@ static enum exit_code update_machine(IWMDRMSecurity *security, const struct opti
     return code;
 }
 
-static enum exit_code run(const struct options *options, struct report *report)
+struct program
 {
-    IWMDRMProvider *provider;
+    struct options options;
+    struct report report;
+};
+
+static enum exit_code run(IWMDRMProvider *provider, void *context)
+{
+    struct program *program = context;
     IWMDRMSecurity *security;
     enum exit_code code;
     HRESULT hr;
 
-    if (FAILED(hr = WMDRMCreateProvider(&provider)))
-        return fail(L"cannot make a provider", hr);
-    hr = IWMDRMProvider_CreateObject(provider, &IID_IWMDRMSecurity, (void **)&security);
-    IWMDRMProvider_Release(provider);
-    if (FAILED(hr))
-        return fail(L"cannot make a security object", hr);
-    code = update_machine(security, options, report);
+    if (FAILED(hr = IWMDRMProvider_CreateObject(provider, &IID_IWMDRMSecurity, (void **)&security)))
+        return exit_failure(L"cannot make a security object", hr);
+    code = update_machine(security, &program->options, &program->report);
     IWMDRMSecurity_Shutdown(security);
     IWMDRMSecurity_Release(security);
     return code;
@@ -94,36 +77,28 @@ int wmain(int count, wchar_t **arguments);
 
 int wmain(int count, wchar_t **arguments)
 {
-    struct options options;
-    struct report report;
+    struct program program;
     enum exit_code code;
     HRESULT hr;
 
     output_open(L"drmupdate");
-    if (!options_parse(count, arguments, &options))
+    if (!options_parse(count, arguments, &program.options))
         return EXIT_USAGE;
-    if (options.help)
+    if (program.options.help)
     {
         options_print_help();
         return EXIT_DONE;
     }
-    if (options.version)
+    if (program.options.version)
     {
         output_line(L"drmupdate " WMDRM_VERSION);
         return EXIT_DONE;
     }
-    if (FAILED(hr = report_open(&report, options.report)))
-        return fail(L"cannot make the report", hr);
-    cancel_install();
-    if (SUCCEEDED(hr = WMDRMStartup()))
-    {
-        code = run(&options, &report);
-        WMDRMShutdown();
-    }
-    else
-        code = fail(L"cannot start Windows Media DRM", hr);
-    report_line(&report, "exit code=%d", (int)code);
-    if (FAILED(hr = report_close(&report)))
-        code = fail(L"cannot write the report", hr);
+    if (FAILED(hr = report_open(&program.report, program.options.report)))
+        return exit_failure(L"cannot make the report", hr);
+    code = session_run(run, &program);
+    report_line(&program.report, "exit code=%d", (int)code);
+    if (FAILED(hr = report_close(&program.report)))
+        code = exit_failure(L"cannot write the report", hr);
     return code;
 }
