@@ -7,6 +7,10 @@
 
 #include <stdio.h>
 
+#include "engine/format/license_response.h"
+#include "engine/store/license_store.h"
+#include "engine/xml/license_response_xml.h"
+
 static struct drm_enumeration *enumerate(struct issued *issued, const struct drm_license_request_filter *filter)
 {
     struct drm_enumeration *enumeration = NULL;
@@ -320,7 +324,77 @@ static void enumerate__needs_a_newer_list(void **state)
     drm_enumeration_free(enumeration);
 }
 
-static void enumerate__persisting(void **state)
+static drm_result next_response(void *context, const struct drm_new_response **response)
+{
+    const struct drm_new_response **next = context;
+
+    *response = *next;
+    *next = NULL;
+    return DRM_S_OK;
+}
+
+/* Puts a licence that may be persisted into the temporary store, where those of network devices are. */
+static void give_temporary(struct issued *issued, uint32_t key_id, const char *rights)
+{
+    struct drm_store_options options = {.directory = issued->host.directory, .host = &issued->host.host};
+    struct drm_license *license = calloc(1, sizeof(*license)), *read = calloc(1, sizeof(*read));
+    struct response_order order = {.licenses = license, .count = 1, .signer = &issued->issuer};
+    struct drm_new_license stored = {.temporary = true};
+    struct drm_new_response response = {.anchor = issued->issuer.root.key.public_key, .identity = 1,
+                                        .signed_time = TEST_NOW, .licenses = &stored, .count = 1};
+    const struct drm_new_response *next = &response;
+    struct drm_license_response_xml xml = {.count = 0};
+    struct drm_stored outcome;
+    struct drm_buffer text = {0};
+    struct drm_store *store;
+
+    assert_true(license && read);
+    issue_license(license, key_id, key_id, rights);
+    make_response(&order, &text);
+    assert_int_equal(drm_license_response_xml_read(drm_buffer_span(&text), &xml), DRM_S_OK);
+    assert_int_equal(drm_license_read(xml.licenses[0], NULL, read), DRM_S_OK);
+    memcpy(stored.license_id, license->license_id, DRM_ID_SIZE);
+    memcpy(stored.key_id, license->key_id, DRM_KEY_ID_SIZE);
+    stored.priority = license->terms.priority;
+    stored.terms = read->encoded_terms;
+    stored.license = xml.licenses[0];
+    drm_license_state_begin(&license->terms, &stored.state);
+    response.head = drm_buffer_span(&xml.head);
+    assert_int_equal(drm_store_open(&options, NULL, &store), DRM_S_OK);
+    assert_int_equal(drm_store_add_responses(store, &(struct drm_response_source){.context = &next,
+                                                                                  .next = next_response}, &outcome),
+                     DRM_S_OK);
+    drm_store_close(store);
+    drm_license_response_xml_free(&xml);
+    drm_buffer_free(&text);
+    free(read);
+    free(license);
+}
+
+static void enumerate__persisting_what_may_be(void **state)
+{
+    struct issued *issued = *state;
+    struct drm_enumeration *enumeration;
+    bool can;
+
+    give(issued, 9, "Play"); /* holds the temporary store while the other one comes and goes */
+    give_temporary(issued, 1, "Play(count=3); user=Alice; priority=2");
+    enumeration = enumerate(issued, NULL);
+    assert_int_equal(current_key_id(enumeration), 1);
+    assert_int_equal(drm_enumeration_can_persist(enumeration, &can), DRM_S_OK);
+    assert_true(can);
+    assert_int_equal(drm_enumeration_persist(enumeration), DRM_S_OK);
+    assert_int_equal(drm_enumeration_can_persist(enumeration, &can), DRM_S_OK);
+    assert_false(can);
+    assert_int_equal(drm_enumeration_persist(enumeration), DRM_E_LICENSE_NOT_FOUND);
+    assert_string_equal(current(enumeration)->user_id, "Alice");
+    drm_enumeration_free(enumeration);
+    issued_reopen(issued, 1);
+    assert_int_equal(count_licenses(issued->client, 1), 1);
+    assert_int_equal(state_of(issued->client, 1, DRM_RIGHT_PLAY).counts[0], 3);
+}
+
+static void enumerate__persisting_what_may_not(void **state)
 {
     struct issued *issued = *state;
     struct drm_license_request_filter filter = {.key_id = number_key_id_text(1)};
@@ -395,7 +469,8 @@ int run_licenses_enumerate_tests(void)
         ROW(enumerate__shows_all_that_was_issued),
         ROW(enumerate__inclusions_of_a_chain_are_what_both_allow),
         ROW(enumerate__needs_a_newer_list),
-        ROW(enumerate__persisting),
+        ROW(enumerate__persisting_what_may_be),
+        ROW(enumerate__persisting_what_may_not),
         ROW(enumerate__works_without_the_users_secret),
         ROW(enumerate__edited_licence_is_noticed),
     };

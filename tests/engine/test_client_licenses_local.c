@@ -135,6 +135,32 @@ static void local__content_is_acquired_and_can_be_used(void **state)
     assert_int_equal(refusal(fixture, 1, DRM_RIGHT_COPY), DRM_ALLOWED);
 }
 
+static void local__can_be_cancelled(void **state)
+{
+    const struct drm_acquisition acquisition = {.mode = DRM_ACQUIRE_SILENT};
+    struct fixture *fixture = *state;
+    unsigned int polls = 0;
+    drm_result result;
+
+    add_content(fixture, 1, "Play", false);
+    assert_int_equal(individualize(fixture->client, false, NEVER, NULL), DRM_S_OK);
+    do
+    {
+        struct run run = {.cancel_at = ++polls};
+        struct drm_task task = run_task(&run);
+
+        result = drm_client_acquire(fixture->client, &acquisition, &task);
+        if (DRM_FAILED(result))
+        {
+            assert_int_equal(result, DRM_E_OPERATION_CANCELED);
+            assert_int_equal(count_licenses(fixture), 0);
+        }
+    } while (DRM_FAILED(result));
+    assert_int_equal(result, DRM_S_LICENSE_ACQUIRED);
+    assert_true(polls > 2);
+    assert_int_equal(count_licenses(fixture), 1);
+}
+
 static void local__refusals_of_the_issuer(void **state)
 {
     struct fixture *fixture = *state;
@@ -320,6 +346,7 @@ int run_licenses_local_tests(void)
 {
     const struct CMUnitTest tests[] = {
         ROW(local__content_is_acquired_and_can_be_used),
+        ROW(local__can_be_cancelled),
         ROW(local__refusals_of_the_issuer),
         ROW(local__interactive_content_through_the_program),
         ROW(local__all_of_it_before_delivery),

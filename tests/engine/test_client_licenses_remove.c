@@ -287,6 +287,38 @@ static void removal__of_a_user_once(void **state)
     assert_int_equal(gone, 0);
 }
 
+/* What an issuer took back does not return with an old response of its. */
+static void removal__is_remembered(void **state)
+{
+    struct removing removing;
+    struct issued *issued = *state;
+    struct drm_license *license = calloc(1, sizeof(*license));
+    struct response_order order = {.licenses = license, .count = 1, .signer = &issued->issuer};
+    struct drm_buffer text = {0};
+    size_t gone = 0;
+
+    assert_non_null(license);
+    removing = (struct removing){.issued = issued, .key = test_key("who revokes")};
+    issue_license(license, 1, 1, "Play; user=Alice");
+    license->has_revocation_key = true;
+    memcpy(license->revocation_key, removing.key.public_key, DRM_SIGN_PUBLIC_SIZE);
+    make_response(&order, &text);
+    assert_int_equal(drm_client_store_response(issued->client, drm_buffer_span(&text)), DRM_S_OK);
+    challenge(&removing);
+    removing.removal.user_id = drm_span("Alice", 5);
+    assert_int_equal(respond(&removing, &gone), DRM_S_OK);
+    assert_int_equal(gone, 1);
+    for (int i = 0; i < 2; i++)
+    {
+        assert_int_equal(drm_client_store_response(issued->client, drm_buffer_span(&text)),
+                         DRM_E_STORE_NOT_ALL_STORED);
+        assert_int_equal(refusal(issued->client, 1, PLAY), GONE);
+        issued_reopen(issued, 1);
+    }
+    drm_buffer_free(&text);
+    free(license);
+}
+
 static void removal__of_key_ids(void **state)
 {
     struct removing removing;
@@ -395,6 +427,7 @@ int run_licenses_remove_tests(void)
         ROW(message__names_licence_user_and_key),
         ROW(message__what_is_none_is_refused),
         ROW(removal__of_a_user_once),
+        ROW(removal__is_remembered),
         ROW(removal__of_key_ids),
         ROW(removal__of_another_signer_removes_nothing_of_ours),
         ROW(removal__without_a_challenge_of_ours),

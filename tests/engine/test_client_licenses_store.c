@@ -4,6 +4,7 @@
  */
 #include "engine/licenses_fixture.h"
 #include "engine/licenses_tests.h"
+#include "engine/threads.h"
 #include "support/mutation.h"
 
 static struct drm_license *make_licenses(size_t count, const char *rights)
@@ -230,6 +231,97 @@ static void store__its_time_is_a_floor(void **state)
     free(license);
 }
 
+/* --- several at once ------------------------------------------------------------------------------------------- */
+
+#define CROWD 4
+#define ROUNDS 20
+
+struct crowd
+{
+    struct issued *issued;
+    struct drm_buffer texts[CROWD][ROUNDS];
+    drm_result failures[CROWD];  /* the first of each */
+    unsigned int wrong[CROWD];   /* answers that cannot be */
+};
+
+static void note(struct crowd *crowd, size_t index, drm_result result)
+{
+    if (DRM_FAILED(result) && !crowd->failures[index])
+        crowd->failures[index] = result;
+}
+
+static void look_at_all(struct crowd *crowd, size_t index)
+{
+    struct drm_enumeration *enumeration;
+    const struct drm_license *license;
+    drm_result result = drm_client_enumerate(crowd->issued->client, NULL, &enumeration);
+
+    if (result == DRM_E_LICENSE_NOT_FOUND)
+        return;
+    note(crowd, index, result);
+    if (DRM_FAILED(result))
+        return;
+    do
+        note(crowd, index, drm_enumeration_get(enumeration, &license));
+    while (DRM_SUCCEEDED(result = drm_enumeration_next(enumeration)));
+    if (result != DRM_E_NO_MORE_ITEMS)
+        note(crowd, index, result);
+    drm_enumeration_free(enumeration);
+}
+
+/* Each thread stores, asks about, looks at and deletes licences of its own, among all those of the others. */
+static void live(void *context, size_t index)
+{
+    struct crowd *crowd = context;
+    struct drm_client *client = crowd->issued->client;
+    enum drm_right right = DRM_RIGHT_PLAY;
+
+    for (uint32_t round = 0; round < ROUNDS; round++)
+    {
+        uint8_t key_id[DRM_KEY_ID_SIZE];
+        uint32_t answer = UINT32_MAX;
+
+        number_key_id((uint32_t)index * 1000 + round + 1, key_id);
+        note(crowd, index, drm_client_store_response(client, drm_buffer_span(&crowd->texts[index][round])));
+        note(crowd, index, drm_client_query_actions(client, key_id, NULL, &right, 1, &answer));
+        crowd->wrong[index] += answer != DRM_ALLOWED;
+        look_at_all(crowd, index);
+        if (round % 2)
+            continue;
+        note(crowd, index, drm_client_delete_license(client, key_id, false));
+        note(crowd, index, drm_client_query_actions(client, key_id, NULL, &right, 1, &answer));
+        crowd->wrong[index] += answer != (DRM_REFUSED_NOT_ENABLED | DRM_REFUSED_NO_LICENSE);
+    }
+}
+
+static void crowd__each_finds_its_own(void **state)
+{
+    struct crowd *crowd = calloc(1, sizeof(*crowd));
+    struct drm_license *license = calloc(1, sizeof(*license));
+
+    assert_true(crowd && license);
+    crowd->issued = *state;
+    for (uint32_t i = 0; i < CROWD * ROUNDS; i++)
+    {
+        uint32_t number = i / ROUNDS * 1000 + i % ROUNDS + 1;
+        const struct response_order order = {.licenses = license, .count = 1, .signer = &crowd->issued->issuer};
+
+        issue_license(license, number, number, i % 3 ? "Play" : "Play; persist=no");
+        make_response(&order, &crowd->texts[i / ROUNDS][i % ROUNDS]);
+    }
+    assert_true(run_threads(CROWD, live, crowd));
+    for (size_t i = 0; i < CROWD; i++)
+    {
+        assert_int_equal(crowd->failures[i], DRM_S_OK);
+        assert_int_equal(crowd->wrong[i], 0);
+    }
+    assert_int_equal(count_licenses(crowd->issued->client, 0), CROWD * ROUNDS / 2);
+    for (size_t i = 0; i < CROWD * ROUNDS; i++)
+        drm_buffer_free(&crowd->texts[i / ROUNDS][i % ROUNDS]);
+    free(license);
+    free(crowd);
+}
+
 #define ROW(test) cmocka_unit_test_setup_teardown(test, issued_setup, issued_teardown)
 
 int run_licenses_store_tests(void)
@@ -245,6 +337,7 @@ int run_licenses_store_tests(void)
         ROW(store__what_is_no_response),
         ROW(store__mutations_store_all_or_nothing),
         ROW(store__its_time_is_a_floor),
+        ROW(crowd__each_finds_its_own),
     };
 
     return cmocka_run_group_tests_name("licenses: storing", tests, NULL, NULL);
