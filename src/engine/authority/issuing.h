@@ -30,7 +30,7 @@ DRM_MUST_CHECK drm_result drm_issuing_begin(struct drm_authority *authority, con
 void drm_issuing_free(struct drm_issuing *issuing); /* NULL is fine */
 
 /*
- * Adds a licence. License id and time of issue are filled in; issuer, URL and user id where they are empty; and the
+ * Adds a licence. License id (where there is no lineage) and time of issue are filled in; issuer, URL and user id where they are empty; and the
  * authority's revocation key where the licence has one. uplink_key: the root's content key, of a leaf. lineage: the
  * licence that this one restores, or NULL.
  */

@@ -150,9 +150,10 @@ static drm_result make_room(struct drm_issuing *issuing)
     return DRM_S_OK;
 }
 
-static void complete(const struct drm_issuing *issuing, struct drm_license *license)
+static void complete(const struct drm_issuing *issuing, struct drm_license *license, bool restored)
 {
-    drm_random(license->license_id, sizeof(license->license_id));
+    if (!restored)
+        drm_random(license->license_id, sizeof(license->license_id));
     license->issued = issuing->head.time;
     if (!*license->issuer)
         memcpy(license->issuer, issuing->issuer, sizeof(license->issuer));
@@ -182,7 +183,7 @@ drm_result drm_issuing_add(struct drm_issuing *issuing, struct drm_license *lice
 
     if (DRM_FAILED(result = make_room(issuing)))
         return result;
-    complete(issuing, license);
+    complete(issuing, license, lineage != NULL);
     if (DRM_FAILED(result = drm_license_write_body(license, &issuing->bodies)))
         return result;
     entry.body_size = issuing->bodies.size - entry.body;

@@ -94,47 +94,6 @@ static drm_result find_identity(struct received *received)
     return result;
 }
 
-/* --- its licences ------------------------------------------------------------------------------------------- */
-
-/* Every leaf of the tree must be there, in its order: a response that lost one on its way was altered. */
-static drm_result read_licenses(struct received *received)
-{
-    const struct drm_license_response_xml *xml = &received->xml;
-    struct drm_license *license;
-    drm_result result = DRM_S_OK;
-
-    if (xml->count != received->head.count)
-        return DRM_E_INVALID_LICENSE;
-    license = malloc(sizeof(*license));
-    received->licenses = calloc(xml->count, sizeof(*received->licenses));
-    if (!license || !received->licenses)
-    {
-        free(license);
-        return DRM_E_OUT_OF_MEMORY;
-    }
-    for (size_t i = 0; i < xml->count && DRM_SUCCEEDED(result); i++)
-    {
-        struct drm_new_license *stored = &received->licenses[i];
-        struct drm_license_object object;
-        uint32_t index;
-
-        if (DRM_FAILED(result = drm_license_read(xml->licenses[i], &object, license))
-            || DRM_FAILED(result = drm_license_prove(&object, received->head.count, received->head.root, &index)))
-            break;
-        if (index != i)
-            result = DRM_E_INVALID_LICENSE;
-        memcpy(stored->license_id, license->license_id, sizeof(stored->license_id));
-        memcpy(stored->key_id, license->key_id, sizeof(stored->key_id));
-        stored->priority = license->terms.priority;
-        stored->temporary = license->options & DRM_LICENSE_NOT_PERSISTABLE;
-        stored->terms = license->encoded_terms;
-        stored->license = xml->licenses[i];
-        drm_license_state_begin(&license->terms, &stored->state);
-    }
-    free(license);
-    return result;
-}
-
 /* --- storing ------------------------------------------------------------------------------------------------ */
 
 static drm_result next_response(void *context, const struct drm_new_response **response)
@@ -177,7 +136,7 @@ static drm_result take(struct received *received, struct drm_span text, const ui
         return result;
     if (nonce && memcmp(nonce, received->head.nonce, sizeof(received->head.nonce)))
         return DRM_E_PARAMETERS_MISMATCHED;
-    if (DRM_FAILED(result = read_licenses(received)))
+    if (DRM_FAILED(result = drm_received_licenses_read(&received->xml, &received->head, &received->licenses)))
         return result;
     return store(received, nonce != NULL);
 }
