@@ -120,7 +120,10 @@ static drm_result find_known(struct adding *adding, const struct adding_response
 
     if (DRM_FAILED(result) || !known->row.number)
         return result;
-    return known->proof == DRM_E_STORE_CORRUPT && !is_refused(&known->state) ? known->proof : DRM_S_OK;
+    if (known->proof == DRM_E_STORE_CORRUPT
+        && !(known->row.status == DRM_LICENSE_REMEMBERED && is_refused(&known->state)))
+        return known->proof;
+    return DRM_S_OK;
 }
 
 /* A licence that is remembered comes (again) into the permanent store. One that is there is replaced where the response
@@ -239,8 +242,9 @@ static drm_result add_temporary(struct adding *adding, struct adding_response *o
 static int compare_key_ids(const void *a, const void *b)
 {
     const struct drm_new_license *const *first = a, *const *second = b;
+    int order = memcmp((*first)->key_id, (*second)->key_id, DRM_KEY_ID_SIZE);
 
-    return memcmp((*first)->key_id, (*second)->key_id, DRM_KEY_ID_SIZE);
+    return order ? order : *first < *second ? -1 : *first > *second;
 }
 
 /* In the order of the index, so that each of its pages is touched once. */

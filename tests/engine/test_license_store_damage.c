@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Edited rows, lost secrets, damaged and old databases. */
+#include "engine/store_fixture.h"
+
+static drm_result find(struct drm_store *store, uint32_t key)
+{
+    const struct drm_license_set *set = NULL;
+    drm_result result = drm_store_find_licenses(store, a_key_id(key), &set);
+
+    drm_license_set_release(store, set);
+    return result;
+}
+
+/* --- edited rows ------------------------------------------------------------------------------------------ */
+
+/* Whoever edits a row cannot use the licence any more, can list it, and can remove it. */
+static void edited__a_row_is_refused_and_listed(void **state)
+{
+    static const char *const edits[] = {
+        /* the count of a licence that was used up, as that of one that was not */
+        "UPDATE license SET state = (SELECT state FROM license WHERE id = 2) WHERE id = 1",
+        "UPDATE license SET state = (SELECT state FROM license WHERE id = 2),"
+        " tag = (SELECT tag FROM license WHERE id = 2) WHERE id = 1",
+        "UPDATE license SET state = x'00' WHERE id = 1",
+        "UPDATE license SET terms = (SELECT terms FROM license WHERE id = 3) WHERE id = 1",
+        "UPDATE license SET terms = x'ffff' WHERE id = 1",
+        "UPDATE license SET priority = 1 WHERE id = 1",
+        "UPDATE license SET status = 2 WHERE id = 1",
+        "UPDATE license SET response = 2 WHERE id = 1",
+        "UPDATE license SET anchor = 2 WHERE id = 1",
+        "UPDATE license SET license_id = x'00112233445566778899aabbccddeeff' WHERE id = 1",
+        "UPDATE license SET tag = x'' WHERE id = 1",
+        "UPDATE license SET tag = zeroblob(16) WHERE id = 1",
+    };
+    struct store_fixture *fixture = *state;
+    const struct spec specs[] = {{.license = 1, .key = 1, .plays = 1}, {.license = 2, .key = 2, .plays = 1},
+                                 {.license = 3, .key = 3, .plays = 9}};
+    struct drm_stored stored;
+    size_t size;
+    uint8_t *whole;
+    int64_t number = 1;
+
+    for (size_t i = 0; i < 3; i++)
+        add_one(fixture->store, specs[i]);
+    assert_int_equal(try_order(fixture->store,
+                               &(struct order){.anchor = 2, .response = 4, .specs = specs + 2, .count = 1}, &stored),
+                     DRM_S_OK);
+    assert_int_equal(number_of(fixture->store, 1), number);
+    assert_int_equal(use(fixture->store, number, TEST_HOST_NOW), DRM_S_OK);
+    drm_store_close(fixture->store);
+    whole = test_file_read(test_host_path(&fixture->host, "store.db"), &size);
+    fixture->store = store_open(fixture);
+    for (size_t i = 0; i < COUNT(edits); i++)
+    {
+        drm_store_close(fixture->store);
+        test_file_write(test_host_path(&fixture->host, "store.db"), whole, size);
+        fixture->store = store_open(fixture);
+        store_edit(fixture, edits[i]);
+        assert_int_equal(find(fixture->store, 1), DRM_E_STORE_CORRUPT);
+        assert_int_equal(use(fixture->store, number, TEST_HOST_NOW), DRM_E_STORE_CORRUPT);
+        assert_int_equal(count_of_key(fixture->store, 2), 1);
+        assert_int_equal(count_all(fixture->store), 4);
+        if (!strstr(edits[i], "license_id") && !strstr(edits[i], "anchor"))
+            assert_int_equal(try_order(fixture->store,
+                                       &(struct order){.anchor = 1, .response = 1, .specs = specs, .count = 1},
+                                       &stored),
+                             DRM_E_STORE_CORRUPT);
+        assert_int_equal(drm_store_remove(fixture->store, &number, 1, DRM_LICENSE_DELETED, NULL), DRM_S_OK);
+        assert_int_equal(count_all(fixture->store), 3);
+        assert_int_equal(find(fixture->store, 1), DRM_S_OK);
+    }
+    assert_true(test_host_logged(&fixture->host, "store: row 1 of the licences was edited"));
+    free(whole);
+}
+
+static void edited__a_removed_license_does_not_come_back(void **state)
+{
+    struct store_fixture *fixture = *state;
+    const struct spec spec = {.license = 1, .key = 1};
+    struct drm_stored stored;
+    int64_t number;
+
+    add_one(fixture->store, spec);
+    number = number_of(fixture->store, 1);
+    assert_int_equal(drm_store_remove(fixture->store, &number, 1, DRM_LICENSE_REVOKED, NULL), DRM_S_OK);
+    store_edit(fixture, "UPDATE license SET state = zeroblob(13)");
+    assert_int_equal(
+        try_order(fixture->store, &(struct order){.anchor = 1, .response = 1, .specs = &spec, .count = 1}, &stored),
+        DRM_E_STORE_CORRUPT);
+    assert_int_equal(find(fixture->store, 1), DRM_S_OK);
+    assert_int_equal(count_all(fixture->store), 0);
+}
+
+static void edited__what_is_remembered_of_a_temporary_license_is_refused(void **state)
+{
+    struct store_fixture *fixture = *state;
+    const struct spec spec = {.license = 1, .key = 1, .plays = 2, .temporary = true};
+    int64_t number;
+
+    add_one(fixture->store, spec);
+    number = number_of(fixture->store, 1);
+    assert_int_equal(use(fixture->store, number, TEST_HOST_NOW), DRM_S_OK);
+    store_edit(fixture, "UPDATE license SET state = zeroblob(13)");
+    assert_int_equal(find(fixture->store, 1), DRM_E_STORE_CORRUPT);
+    assert_int_equal(use(fixture->store, number, TEST_HOST_NOW), DRM_E_STORE_CORRUPT);
+    assert_int_equal(count_all(fixture->store), 1);
+}
+
+/* --- lost secrets ----------------------------------------------------------------------------------------- */
+
+static void lost__licenses_are_listed_read_and_removed(void **state)
+{
+    struct store_fixture *fixture = *state;
+    const struct drm_license_filter all = {0};
+    const struct drm_license_entry *entry;
+    struct drm_license_cursor *cursor;
+    struct drm_stored stored;
+    int64_t numbers[2];
+    size_t purged;
+    const struct spec more = {.license = 3, .key = 3};
+
+    add_one(fixture->store, (struct spec){.license = 1, .key = 1, .plays = 5, .priority = 1});
+    add_one(fixture->store, (struct spec){.license = 2, .key = 2});
+    numbers[0] = number_of(fixture->store, 1);
+    numbers[1] = number_of(fixture->store, 2);
+    assert_int_equal(use(fixture->store, numbers[0], TEST_HOST_NOW), DRM_S_OK);
+    test_host_lose_secret(&fixture->host);
+    store_reopen(fixture);
+
+    assert_int_equal(find(fixture->store, 1), DRM_E_SECURE_STORE_UNLOCK_ERROR);
+    assert_int_equal(use(fixture->store, numbers[0], TEST_HOST_NOW), DRM_E_SECURE_STORE_UNLOCK_ERROR);
+    assert_int_equal(
+        try_order(fixture->store, &(struct order){.anchor = 1, .response = 3, .specs = &more, .count = 1}, &stored),
+        DRM_E_SECURE_STORE_UNLOCK_ERROR);
+    assert_int_equal(drm_license_cursor_open(fixture->store, &all, NULL, &cursor), DRM_S_OK);
+    assert_int_equal(drm_license_cursor_next(cursor, &entry), DRM_S_OK);
+    assert_int_equal(entry->number, numbers[0]);
+    assert_false(entry->state_known);
+    assert_int_equal(entry->terms.grants[0].count, 5);
+    assert_int_equal(entry->state.remaining[0], 5);
+    drm_license_cursor_close(cursor);
+    assert_read(fixture->store, numbers[0], 1, 1);
+
+    assert_int_equal(drm_store_remove(fixture->store, numbers, 1, DRM_LICENSE_DELETED, NULL), DRM_S_OK);
+    assert_int_equal(drm_store_remove(fixture->store, numbers + 1, 1, DRM_LICENSE_MARKED, NULL), DRM_S_OK);
+    assert_int_equal(count_all(fixture->store), 1);
+    assert_int_equal(find(fixture->store, 2), DRM_E_SECURE_STORE_UNLOCK_ERROR);
+    assert_int_equal(drm_store_clean(fixture->store, NULL, &purged), DRM_S_OK);
+    assert_int_equal(purged, 1);
+    assert_int_equal(count_all(fixture->store), 0);
+    assert_int_equal(find(fixture->store, 1), DRM_S_OK); /* none is left */
+}
+
+/* A new identity brings a new key of the store: what came under the old one can be acquired again. */
+static void lost__under_a_new_key_all_goes_on(void **state)
+{
+    struct store_fixture *fixture = *state;
+    const struct spec spec = {.license = 1, .key = 1, .plays = 5};
+    struct drm_identity identity = {.version = {.major = 2, .minor = 2}};
+    struct drm_identity_keys keys = {{1}, {2}};
+    uint8_t root[DRM_SIGN_PUBLIC_SIZE];
+    const struct drm_install install = {
+        .anchor = root, .identity = &identity, .keys = &keys, .replace_lost_secret = true};
+    bool superseded;
+
+    add_one(fixture->store, spec);
+    assert_int_equal(use(fixture->store, number_of(fixture->store, 1), TEST_HOST_NOW), DRM_S_OK);
+    test_host_lose_secret(&fixture->host);
+    store_reopen(fixture);
+    memcpy(root, an_anchor(1), sizeof(root));
+    assert_int_equal(drm_buffer_append(&identity.chain, "chain", 5), DRM_S_OK);
+    assert_int_equal(drm_store_install(fixture->store, &install, &superseded), DRM_S_OK);
+    drm_buffer_free(&identity.chain);
+    assert_int_equal(find(fixture->store, 1), DRM_E_SECURE_STORE_UNLOCK_ERROR);
+
+    /* Another licence for the same content: it alone counts. */
+    add_one(fixture->store, (struct spec){.license = 2, .key = 1});
+    assert_memory_equal(the_license(fixture->store, 1).license_id, a_license_id(2), DRM_ID_SIZE);
+    /* The old one, issued again: what is remembered still lowers it. */
+    assert_int_equal(add(fixture->store, &spec, 1).known, 1);
+    assert_int_equal(count_of_key(fixture->store, 1), 2);
+    store_reopen(fixture);
+    assert_int_equal(use(fixture->store, 1, TEST_HOST_NOW), DRM_S_OK);
+    assert_int_equal(use(fixture->store, 1, TEST_HOST_NOW), DRM_S_OK);
+    assert_int_equal(use(fixture->store, 1, TEST_HOST_NOW), DRM_S_OK);
+    assert_int_equal(use(fixture->store, 1, TEST_HOST_NOW), DRM_S_OK);
+    assert_int_equal(use(fixture->store, 1, TEST_HOST_NOW), DRM_E_NO_RIGHTS);
+}
+
+/* --- damaged databases ------------------------------------------------------------------------------------ */
+
+static void damaged__the_check_sees_it_and_it_is_set_aside(void **state)
+{
+    struct store_fixture *fixture = *state;
+    const struct drm_store_options options = {.directory = fixture->host.directory, .host = &fixture->host.host};
+    uint8_t *bytes;
+    size_t size;
+
+    add_one(fixture->store, (struct spec){.license = 1, .key = 1});
+    assert_int_equal(drm_store_check(fixture->store), DRM_S_OK);
+    drm_store_close(fixture->store);
+    bytes = test_file_read(test_host_path(&fixture->host, "store.db"), &size);
+    for (size_t i = 0; i < size - 13; i++)
+        if (!memcmp(bytes + i, "the licence 1", 13))
+            memset(bytes + i / 4096 * 4096, 0xff, 4096); /* the page of its body */
+    test_file_write(test_host_path(&fixture->host, "store.db"), bytes, size);
+    free(bytes);
+    fixture->store = store_open(fixture);
+    assert_int_equal(drm_store_check(fixture->store), DRM_E_STORE_CORRUPT);
+    drm_store_close(fixture->store);
+    assert_int_equal(drm_store_set_aside(&options, NULL), DRM_S_OK);
+    assert_int_equal(test_host_count(&fixture->host, "store-damaged-", ".db", NULL), 1);
+    fixture->store = store_open(fixture);
+    assert_int_equal(count_all(fixture->store), 0);
+    assert_int_equal(drm_store_check(fixture->store), DRM_S_OK);
+}
+
+/* --- schema 1 --------------------------------------------------------------------------------------------- */
+
+/* What version 1 was. It never changes. */
+static const char schema_1[] =
+    "PRAGMA journal_mode = WAL;"
+    "CREATE TABLE content(id INTEGER PRIMARY KEY, state INTEGER NOT NULL, size INTEGER NOT NULL DEFAULT 0,"
+    " created INTEGER NOT NULL, bytes BLOB) STRICT;"
+    "CREATE TABLE secret(id INTEGER PRIMARY KEY AUTOINCREMENT, sealed BLOB NOT NULL, created INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE anchor(id INTEGER PRIMARY KEY, root BLOB NOT NULL UNIQUE,"
+    " embedded INTEGER NOT NULL DEFAULT 0, identity INTEGER REFERENCES identity(id),"
+    " version INTEGER NOT NULL DEFAULT 0, issuers BLOB NOT NULL DEFAULT x'',"
+    " signed_time INTEGER NOT NULL DEFAULT 0, observed_time INTEGER NOT NULL DEFAULT 0,"
+    " daily_limit INTEGER NOT NULL DEFAULT 0, renewal_url TEXT NOT NULL DEFAULT '',"
+    " license_url TEXT NOT NULL DEFAULT '', component INTEGER REFERENCES content(id),"
+    " component_name TEXT NOT NULL DEFAULT '', component_hash BLOB NOT NULL DEFAULT x'') STRICT;"
+    "CREATE TABLE identity(id INTEGER PRIMARY KEY AUTOINCREMENT, anchor INTEGER NOT NULL REFERENCES anchor(id),"
+    " machine_id BLOB NOT NULL, sign_key BLOB NOT NULL, encrypt_key BLOB NOT NULL, version INTEGER NOT NULL,"
+    " chain BLOB NOT NULL, secret INTEGER NOT NULL REFERENCES secret(id), sealed BLOB NOT NULL,"
+    " created INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE revocation_list(anchor INTEGER NOT NULL REFERENCES anchor(id), type INTEGER NOT NULL,"
+    " version INTEGER NOT NULL, issued INTEGER NOT NULL, entry_size INTEGER NOT NULL, entry_count INTEGER NOT NULL,"
+    " entries_hash BLOB NOT NULL, entries_offset INTEGER NOT NULL, content INTEGER NOT NULL REFERENCES content(id),"
+    " PRIMARY KEY(anchor, type)) STRICT, WITHOUT ROWID;"
+    "PRAGMA application_id = 0x574d4453; PRAGMA user_version = 1;"
+    "INSERT INTO secret(sealed, created) VALUES(x'01', 1);"
+    "INSERT INTO anchor(root, version, signed_time, license_url)"
+    " VALUES(x'6100000000000000000000000000000000000000000000000000000000000001', 5, 1700000123456, 'http://a/');"
+    "INSERT INTO identity(anchor, machine_id, sign_key, encrypt_key, version, chain, secret, sealed, created)"
+    " VALUES(1, zeroblob(16), zeroblob(32), randomblob(32), 5, x'0a0b', 1, x'02', 1);"
+    "UPDATE anchor SET identity = 1;";
+
+static void upgrade__from_version_1_keeps_all(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct drm_identity identity;
+    struct drm_policy policy;
+    struct drm_store_now now;
+    uint8_t id[DRM_SHA256_SIZE];
+
+    drm_store_close(fixture->store);
+    test_host_free(&fixture->host);
+    test_host_init(&fixture->host);
+    test_file_write(test_host_path(&fixture->host, "store.db"), "", 0);
+    test_database_execute(test_host_path(&fixture->host, "store.db"), schema_1);
+    fixture->store = store_open(fixture);
+    memcpy(id, an_anchor(1), sizeof(id));
+    assert_int_equal(drm_store_get_identity(fixture->store, id, &identity), DRM_S_OK);
+    assert_int_equal(identity.number, 1);
+    assert_int_equal(identity.chain.size, 2);
+    drm_identity_free(&identity);
+    assert_int_equal(drm_store_get_policy(fixture->store, id, &policy), DRM_S_OK);
+    assert_string_equal(policy.license_url, "http://a/");
+    assert_int_equal(drm_store_now(fixture->store, id, &now), DRM_S_OK);
+    assert_int_equal(now.time, INT64_C(1700000123456)); /* its signed time is seen time */
+    assert_int_equal(count_all(fixture->store), 0);
+    assert_int_equal(drm_store_check(fixture->store), DRM_S_OK);
+    store_reopen(fixture);
+    assert_int_equal(drm_store_check(fixture->store), DRM_S_OK);
+    store_edit(fixture, "CREATE TABLE t(a CHECK (a = 2)); INSERT INTO t SELECT user_version FROM pragma_user_version;"
+                        "DROP TABLE t");
+}
+
+int run_store_damage_tests(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(edited__a_row_is_refused_and_listed, store_setup, store_teardown),
+        cmocka_unit_test_setup_teardown(edited__a_removed_license_does_not_come_back, store_setup, store_teardown),
+        cmocka_unit_test_setup_teardown(edited__what_is_remembered_of_a_temporary_license_is_refused, store_setup,
+                                        store_teardown),
+        cmocka_unit_test_setup_teardown(lost__licenses_are_listed_read_and_removed, store_setup, store_teardown),
+        cmocka_unit_test_setup_teardown(lost__under_a_new_key_all_goes_on, store_setup, store_teardown),
+        cmocka_unit_test_setup_teardown(damaged__the_check_sees_it_and_it_is_set_aside, store_setup, store_teardown),
+        cmocka_unit_test_setup_teardown(upgrade__from_version_1_keeps_all, store_setup, store_teardown),
+    };
+
+    return cmocka_run_group_tests_name("license store: damage", tests, NULL, NULL);
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Removing, marking, cleaning, and challenges. */
+#include "engine/store_fixture.h"
+
+static const enum drm_license_flag removals[] = {DRM_LICENSE_DELETED, DRM_LICENSE_REVOKED};
+
+static void remove__stays_gone_when_it_comes_again(void **state)
+{
+    struct store_fixture *fixture = *state;
+
+    for (uint32_t i = 0; i < COUNT(removals); i++)
+        for (uint32_t temporary = 0; temporary < 2; temporary++)
+        {
+            const uint32_t id = 1 + 2 * i + temporary;
+            struct spec spec = {.license = id, .key = id, .temporary = temporary};
+            int64_t number;
+
+            add_one(fixture->store, spec);
+            number = number_of(fixture->store, id);
+            assert_int_equal(drm_store_remove(fixture->store, &number, 1, removals[i], NULL), DRM_S_OK);
+            assert_int_equal(count_of_key(fixture->store, id), 0);
+            assert_int_equal(drm_store_read_license(fixture->store, number, NULL, NULL), DRM_E_LICENSE_NOT_FOUND);
+            for (unsigned int again = 0; again < 2; again++)
+            {
+                spec.temporary = again; /* whichever way */
+                assert_int_equal(add(fixture->store, &spec, 1).refused, 1);
+            }
+            assert_int_equal(count_of_key(fixture->store, id), 0);
+        }
+    assert_int_equal(count_all(fixture->store), 0);
+    assert_int_equal(drm_store_count_temporary(fixture->store), 0);
+}
+
+static void remove__the_rest_of_a_response_is_stored(void **state)
+{
+    struct store_fixture *fixture = *state;
+    const struct spec specs[] = {{.license = 1, .key = 1}, {.license = 2, .key = 2}};
+    struct drm_stored stored;
+    int64_t number;
+
+    add_one(fixture->store, specs[0]);
+    number = number_of(fixture->store, 1);
+    assert_int_equal(drm_store_remove(fixture->store, &number, 1, DRM_LICENSE_DELETED, NULL), DRM_S_OK);
+    stored = add(fixture->store, specs, 2);
+    assert_int_equal(stored.added, 1);
+    assert_int_equal(stored.refused, 1);
+    assert_int_equal(count_all(fixture->store), 1);
+}
+
+static void remove__what_is_gone_is_passed_over(void **state)
+{
+    struct store_fixture *fixture = *state;
+    int64_t numbers[] = {5, -5, 0, 1};
+
+    add_one(fixture->store, (struct spec){.license = 1, .key = 1});
+    numbers[3] = number_of(fixture->store, 1);
+    for (unsigned int i = 0; i < 2; i++)
+        assert_int_equal(drm_store_remove(fixture->store, numbers, COUNT(numbers), DRM_LICENSE_DELETED, NULL),
+                         DRM_S_OK);
+    assert_int_equal(drm_store_remove(fixture->store, NULL, 0, DRM_LICENSE_DELETED, NULL), DRM_S_OK);
+    assert_int_equal(count_all(fixture->store), 0);
+}
+
+/* --- marks ------------------------------------------------------------------------------------------------ */
+
+static void mark__is_seen_until_it_is_cleaned(void **state)
+{
+    struct store_fixture *fixture = *state;
+    const struct spec specs[] = {{.license = 1, .key = 1}, {.license = 2, .key = 2, .temporary = true},
+                                 {.license = 3, .key = 3}};
+    int64_t numbers[2];
+    size_t purged = 99;
+
+    add(fixture->store, specs, 3);
+    numbers[0] = number_of(fixture->store, 1);
+    numbers[1] = number_of(fixture->store, 2);
+    assert_int_equal(drm_store_remove(fixture->store, numbers, 2, DRM_LICENSE_MARKED, NULL), DRM_S_OK);
+    store_reopen(fixture);
+    for (uint32_t i = 1; i <= 2; i++)
+    {
+        assert_int_equal(the_license(fixture->store, i).state.flags, DRM_LICENSE_MARKED);
+        assert_int_equal(use(fixture->store, numbers[i - 1], TEST_HOST_NOW), DRM_E_LICENSE_NOT_ENABLED);
+        assert_int_equal(add(fixture->store, &specs[i - 1], 1).refused, 1);
+    }
+    assert_int_equal(count_all(fixture->store), 3);
+
+    assert_int_equal(drm_store_clean(fixture->store, NULL, &purged), DRM_S_OK);
+    assert_int_equal(purged, 2);
+    assert_int_equal(count_all(fixture->store), 1);
+    assert_int_equal(count_of_key(fixture->store, 1) + count_of_key(fixture->store, 2), 0);
+    assert_int_equal(add(fixture->store, specs, 3).refused, 2);
+    assert_int_equal(drm_store_clean(fixture->store, NULL, &purged), DRM_S_OK);
+    assert_int_equal(purged, 0);
+}
+
+/* --- cleaning --------------------------------------------------------------------------------------------- */
+
+static void clean__temporary_licenses_that_ended_go(void **state)
+{
+    struct store_fixture *fixture = *state;
+    const struct spec specs[] = {
+        {.license = 2, .key = 1, .plays = 1, .temporary = true}, /* is used up */
+        {.license = 4, .key = 2, .temporary = true, .until = TEST_HOST_NOW + 1000},
+        {.license = 6, .key = 3, .temporary = true, .until = TEST_HOST_NOW + 5000},
+        {.license = 8, .key = 4, .until = TEST_HOST_NOW + 1000}, /* permanent: stays */
+        {.license = 5, .key = 5, .plays = 1, .temporary = true}, /* is used up, but for Copy */
+    };
+    size_t purged;
+
+    add(fixture->store, specs, COUNT(specs));
+    assert_int_equal(use(fixture->store, number_of(fixture->store, 1), TEST_HOST_NOW), DRM_S_OK);
+    assert_int_equal(use(fixture->store, number_of(fixture->store, 5), TEST_HOST_NOW), DRM_S_OK);
+    fixture->host.now += 1000;
+    assert_int_equal(drm_store_clean(fixture->store, NULL, &purged), DRM_S_OK);
+    assert_int_equal(purged, 2);
+    assert_int_equal(drm_store_count_temporary(fixture->store), 2);
+    assert_int_equal(count_all(fixture->store), 3);
+
+    /* What was used up stays so when it comes again. */
+    assert_int_equal(add(fixture->store, specs, 1).added, 1);
+    assert_int_equal(the_license(fixture->store, 1).state.remaining[0], 0);
+
+    /* Where nobody knows the time, nothing has expired. */
+    fixture->host.now += 60000;
+    add_one(fixture->store, (struct spec){.license = 9, .key = 9});
+    fixture->host.now -= 60 * 60 * 1000;
+    assert_int_equal(drm_store_clean(fixture->store, NULL, &purged), DRM_S_OK);
+    assert_int_equal(purged, 1); /* that which was used up */
+    assert_int_equal(count_of_key(fixture->store, 3), 1);
+}
+
+struct cancelling
+{
+    unsigned int polls, limit;
+};
+
+static bool cancelled(void *context)
+{
+    struct cancelling *cancelling = context;
+
+    return cancelling->polls++ >= cancelling->limit;
+}
+
+static void add_many(struct drm_store *store, uint32_t count)
+{
+    struct spec *specs = calloc(count, sizeof(*specs));
+
+    assert_non_null(specs);
+    for (uint32_t i = 0; i < count; i++)
+        specs[i] = (struct spec){.license = i + 1, .key = i % 4};
+    assert_int_equal(add(store, specs, count).added, count);
+    free(specs);
+}
+
+static void mark_key(struct drm_store *store, uint32_t key)
+{
+    const struct drm_license_set *set;
+    int64_t *numbers;
+
+    assert_int_equal(drm_store_find_licenses(store, a_key_id(key), &set), DRM_S_OK);
+    assert_non_null(numbers = calloc(set->count, sizeof(*numbers)));
+    for (size_t i = 0; i < set->count; i++)
+        numbers[i] = set->licenses[i].number;
+    assert_int_equal(drm_store_remove(store, numbers, set->count, DRM_LICENSE_MARKED, NULL), DRM_S_OK);
+    drm_license_set_release(store, set);
+    free(numbers);
+}
+
+static size_t file_size(struct store_fixture *fixture)
+{
+    size_t size;
+
+    drm_store_close(fixture->store);
+    free(test_file_read(test_host_path(&fixture->host, "store.db"), &size));
+    fixture->store = store_open(fixture);
+    return size;
+}
+
+static void clean__gives_room_back_and_keeps_the_rest(void **state)
+{
+    struct store_fixture *fixture = *state;
+    size_t before, after, purged;
+
+    add_many(fixture->store, 4000);
+    for (uint32_t key = 0; key < 3; key++)
+        mark_key(fixture->store, key);
+    before = file_size(fixture);
+    assert_int_equal(drm_store_clean(fixture->store, NULL, &purged), DRM_S_OK);
+    assert_int_equal(purged, 3000);
+    after = file_size(fixture);
+    assert_true(after < before);
+    assert_int_equal(count_of_key(fixture->store, 3), 1000);
+    assert_int_equal(drm_store_check(fixture->store), DRM_S_OK);
+    add_one(fixture->store, (struct spec){.license = 5000, .key = 9});
+    assert_read(fixture->store, number_of(fixture->store, 9), 5000, 5000);
+}
+
+/* At every moment of it: what is purged stays purged, and nothing else is gone. */
+static void clean__can_be_cancelled_anywhere(void **state)
+{
+    struct store_fixture *fixture = *state;
+    unsigned int cancels = 0;
+
+    add_many(fixture->store, 4000);
+    for (uint32_t key = 0; key < 3; key++)
+        mark_key(fixture->store, key);
+    for (unsigned int limit = 0;; limit++)
+    {
+        struct cancelling cancelling = {.limit = limit};
+        const struct drm_task task = {.context = &cancelling, .cancelled = cancelled};
+        size_t purged = 0;
+        drm_result result = drm_store_clean(fixture->store, &task, &purged);
+
+        assert_int_equal(count_of_key(fixture->store, 3), 1000);
+        if (result == DRM_S_OK)
+            break;
+        assert_int_equal(result, DRM_E_OPERATION_CANCELED);
+        cancels++;
+    }
+    assert_true(cancels > 3);
+    assert_int_equal(count_of_key(fixture->store, 0), 0);
+    assert_int_equal(drm_store_check(fixture->store), DRM_S_OK);
+}
+
+/* --- challenges ------------------------------------------------------------------------------------------- */
+
+static void challenge__is_good_for_one_removal(void **state)
+{
+    static const uint8_t transaction[DRM_ID_SIZE] = {7}, unknown[DRM_ID_SIZE] = {8};
+    struct store_fixture *fixture = *state;
+    int64_t numbers[2];
+
+    add_one(fixture->store, (struct spec){.license = 1, .key = 1});
+    add_one(fixture->store, (struct spec){.license = 2, .key = 2});
+    numbers[0] = number_of(fixture->store, 1);
+    numbers[1] = number_of(fixture->store, 2);
+    assert_int_equal(drm_store_add_removal_challenge(fixture->store, an_anchor(1), transaction), DRM_S_OK);
+    store_reopen(fixture);
+    assert_int_equal(drm_store_remove(fixture->store, numbers, 1, DRM_LICENSE_REVOKED, unknown),
+                     DRM_E_PARAMETERS_MISMATCHED);
+    assert_int_equal(count_all(fixture->store), 2);
+    assert_int_equal(drm_store_remove(fixture->store, numbers, 1, DRM_LICENSE_REVOKED, transaction), DRM_S_OK);
+    assert_int_equal(count_all(fixture->store), 1);
+    assert_int_equal(drm_store_remove(fixture->store, numbers + 1, 1, DRM_LICENSE_REVOKED, transaction),
+                     DRM_E_PARAMETERS_MISMATCHED);
+    assert_int_equal(count_all(fixture->store), 1);
+
+    /* Used up also where nothing was left to remove. */
+    assert_int_equal(drm_store_add_removal_challenge(fixture->store, an_anchor(1), unknown), DRM_S_OK);
+    assert_int_equal(drm_store_remove(fixture->store, NULL, 0, DRM_LICENSE_REVOKED, unknown), DRM_S_OK);
+    assert_int_equal(drm_store_remove(fixture->store, NULL, 0, DRM_LICENSE_REVOKED, unknown),
+                     DRM_E_PARAMETERS_MISMATCHED);
+}
+
+/* A program that makes challenges for ever does not grow the store for ever. */
+static void challenge__the_newest_are_remembered(void **state)
+{
+    struct store_fixture *fixture = *state;
+    uint8_t transaction[DRM_ID_SIZE] = {0};
+
+    for (uint32_t i = 0; i < 300; i++)
+    {
+        drm_put_u32(transaction, i + 1);
+        assert_int_equal(drm_store_add_removal_challenge(fixture->store, an_anchor(1), transaction), DRM_S_OK);
+    }
+    assert_int_equal(drm_store_remove(fixture->store, NULL, 0, DRM_LICENSE_REVOKED, transaction), DRM_S_OK);
+    drm_put_u32(transaction, 45);
+    assert_int_equal(drm_store_remove(fixture->store, NULL, 0, DRM_LICENSE_REVOKED, transaction), DRM_S_OK);
+    drm_put_u32(transaction, 44);
+    assert_int_equal(drm_store_remove(fixture->store, NULL, 0, DRM_LICENSE_REVOKED, transaction),
+                     DRM_E_PARAMETERS_MISMATCHED);
+}
+
+int run_store_removing_tests(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(remove__stays_gone_when_it_comes_again, store_setup, store_teardown),
+        cmocka_unit_test_setup_teardown(remove__the_rest_of_a_response_is_stored, store_setup, store_teardown),
+        cmocka_unit_test_setup_teardown(remove__what_is_gone_is_passed_over, store_setup, store_teardown),
+        cmocka_unit_test_setup_teardown(mark__is_seen_until_it_is_cleaned, store_setup, store_teardown),
+        cmocka_unit_test_setup_teardown(clean__temporary_licenses_that_ended_go, store_setup, store_teardown),
+        cmocka_unit_test_setup_teardown(clean__gives_room_back_and_keeps_the_rest, store_setup, store_teardown),
+        cmocka_unit_test_setup_teardown(clean__can_be_cancelled_anywhere, store_setup, store_teardown),
+        cmocka_unit_test_setup_teardown(challenge__is_good_for_one_removal, store_setup, store_teardown),
+        cmocka_unit_test_setup_teardown(challenge__the_newest_are_remembered, store_setup, store_teardown),
+    };
+
+    return cmocka_run_group_tests_name("license store: removing", tests, NULL, NULL);
+}
