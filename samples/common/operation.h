@@ -17,8 +17,9 @@ struct operation
 };
 
 /*
- * Waits for the end of what was started with this cookie (and releases it), cancelled by Ctrl+C. Returns the completion's
- * status, or why events cannot be read. value (may be NULL) gets that of the completion event (PropVariantClear).
+ * Waits for the end of what was started with this cookie (and releases it), cancelled by Ctrl+C. Returns the
+ * completion's status, or why events cannot be read. value (may be NULL) gets that of the completion event
+ * (PropVariantClear).
  */
 HRESULT operation_wait(const struct operation *operation, IUnknown *cookie, PROPVARIANT *value);
 

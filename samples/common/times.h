@@ -11,7 +11,7 @@
 /* Returns text. */
 const wchar_t *time_format(const FILETIME *time, wchar_t text[TIME_TEXT_SIZE]);
 
-/* Reads a date, or a date and a time of day, seconds or not, with Z or without: "2026-12-01", "2026-12-01T12:00". UTC. */
+/* Reads a date, or a date and a time of day, with seconds and Z or without: "2026-12-01", "2026-12-01T12:00". UTC. */
 bool time_parse(const wchar_t *text, FILETIME *out);
 
 #endif

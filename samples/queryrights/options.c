@@ -60,8 +60,8 @@ void options_print_help(void)
     output_line(L"usage: queryrights [--csv | --json] [--min-version VERSION] [--app-level LEVEL] KID...");
     output_line(L"       queryrights [options] --file FILE");
     output_line(L"");
-    output_line(L"Shows what may be done with content on this machine, for each right: whether it is allowed now, and what");
-    output_line(L"the licences say. Nothing is used up by asking. KID is a key id: base64 of 16 bytes.");
+    output_line(L"Shows what may be done with content on this machine, for each right: whether it is allowed now, and");
+    output_line(L"what the licences say. Nothing is used up by asking. KID is a key id: base64 of 16 bytes.");
     output_line(L"");
     output_line(L"  --file FILE            read key ids from FILE, one a line; \"-\" is the standard input");
     output_line(L"  --csv                  comma-separated values, with a line of names first");
