@@ -134,6 +134,21 @@ void drm_database_shorten_log(struct drm_database *database)
     sqlite3_busy_handler(database->handle, drm_database_wait, database);
 }
 
+static bool log_is_long(struct drm_database *database)
+{
+    sqlite3_file *log = NULL;
+    sqlite3_int64 size;
+
+    return sqlite3_file_control(database->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK && log
+        && log->pMethods && log->pMethods->xFileSize(log, &size) == SQLITE_OK && size > DRM_DATABASE_LOG_LIMIT;
+}
+
+void drm_database_trim_log(struct drm_database *database)
+{
+    if (log_is_long(database))
+        (void)sqlite3_wal_checkpoint_v2(database->handle, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
 void drm_database_rollback(struct drm_database *database)
 {
     if (!sqlite3_get_autocommit(database->handle))

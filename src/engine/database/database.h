@@ -85,6 +85,14 @@ drm_result drm_database_try_begin(struct drm_database *database); /* waits for n
 /* Writes the log back and empties it, as far as nobody reads an older state. Waits for nobody; how far it came is no
  * matter. */
 void drm_database_shorten_log(struct drm_database *database);
+/*
+ * For a reader, outside of a transaction. Writers begin the log anew where nobody reads from it at that moment; while
+ * somebody always does, it would grow for ever. So a reader that finds it longer than DRM_DATABASE_LOG_LIMIT writes it
+ * back; its next transaction then reads no log, and the next writer begins it anew. Costs a look at the file's size
+ * otherwise. Waits for nobody; how far it came is no matter.
+ */
+#define DRM_DATABASE_LOG_LIMIT (4 * 1024 * 1024) /* to which writers cut the file, too */
+void drm_database_trim_log(struct drm_database *database);
 /* A failed one is rolled back, and settled where the disk lets it: see in_doubt. */
 drm_result drm_database_commit(struct drm_database *database);
 void drm_database_rollback(struct drm_database *database);

@@ -125,6 +125,7 @@ static drm_result begin_reading(struct drm_license_queries *queries)
     drm_license_rows_retry(&queries->rows);
     if (!generation)
         generation = drm_store_settle_generation(queries->store, queries->database);
+    drm_database_trim_log(queries->database);
     if (DRM_FAILED(result = drm_database_execute(queries->database, "BEGIN")))
         return result;
     queries->is_open = true;

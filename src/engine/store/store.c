@@ -79,9 +79,10 @@ void drm_store_set_task(struct drm_store *store, const struct drm_task *task)
 
 static drm_result tune(struct drm_database *database)
 {
-    char sql[80];
+    char sql[120];
 
-    snprintf(sql, sizeof(sql), "PRAGMA cache_size=-%d; PRAGMA mmap_size=%lld", CACHE_KIB, (long long)MAP_SIZE);
+    snprintf(sql, sizeof(sql), "PRAGMA cache_size=-%d; PRAGMA mmap_size=%lld; PRAGMA journal_size_limit=%d", CACHE_KIB,
+             (long long)MAP_SIZE, DRM_DATABASE_LOG_LIMIT);
     return drm_database_execute(database, sql);
 }
 
