@@ -71,8 +71,8 @@ void issued_install_revinfo(struct issued *issued, uint64_t version)
         .type = DRM_REVOCATION_REVINFO, .version = version, .issued = TEST_NOW};
     struct drm_buffer list = {0};
 
-    assert_int_equal(drm_revocation_list_write(&head, NULL, 0, signer->key.seed, drm_buffer_span(&signer->chain), &list),
-                     DRM_S_OK);
+    assert_int_equal(drm_revocation_list_write(&head, NULL, 0, signer->key.seed, drm_buffer_span(&signer->chain),
+                                               &list), DRM_S_OK);
     assert_int_equal(drm_client_set_revocation_list(issued->client, DRM_REVOCATION_REVINFO, drm_buffer_span(&list)),
                      DRM_S_OK);
     drm_buffer_free(&list);

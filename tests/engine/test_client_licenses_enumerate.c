@@ -447,7 +447,8 @@ static void enumerate__edited_licence_is_noticed(void **state)
     drm_client_free(issued->client);
     issued->client = NULL;
     test_database_execute(test_host_path(&issued->host, "store.db"),
-                          "UPDATE license_body SET license = CAST(replace(CAST(license AS TEXT), 'Alice', 'Mally') AS BLOB)");
+                          "UPDATE license_body SET license ="
+                          " CAST(replace(CAST(license AS TEXT), 'Alice', 'Mally') AS BLOB)");
     issued_reopen(issued, 1);
     enumeration = enumerate(issued, NULL);
     assert_int_equal(drm_enumeration_get(enumeration, &license), DRM_E_STORE_CORRUPT);

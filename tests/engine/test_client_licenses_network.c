@@ -294,8 +294,9 @@ static void answers__what_is_no_response(void **state)
 
     assert_int_equal(acquire_body(issued, "hello", 0), DRM_E_LICENSE_INVALID_XML);
     assert_int_equal(acquire_body(issued, "<LICENSERESPONSE>", 0), DRM_E_LICENSE_INVALID_XML);
-    assert_int_equal(acquire_body(issued, "<LICENSERESPONSE><HEAD>AAAA</HEAD><LICENSE version=\"3.0.0.0\">AAAA</LICENSE>"
-                                          "</LICENSERESPONSE>", 0), DRM_E_INVALID_LICENSE);
+    assert_int_equal(acquire_body(issued, "<LICENSERESPONSE><HEAD>AAAA</HEAD>"
+                                          "<LICENSE version=\"3.0.0.0\">AAAA</LICENSE></LICENSERESPONSE>", 0),
+                     DRM_E_INVALID_LICENSE);
     assert_int_equal(acquire(issued, &(struct scripted_hop){.no_length = true}, 1), DRM_E_HTTP_EMPTY_RESPONSE);
 }
 
@@ -320,7 +321,8 @@ static void answers__redirects(void **state)
 {
     struct issued *issued = *state;
     struct service service = {.issued = issued, .rights = "Play"};
-    const struct scripted_hop there[] = {{.status = 307, .location = "https://other.test/licence"}, answering(&service)};
+    const struct scripted_hop there[] = {{.status = 307, .location = "https://other.test/licence"},
+                                         answering(&service)};
     const struct scripted_hop down[] = {{.status = 302, .location = "http://service.test/"}, answering(&service)};
     const struct scripted_hop nowhere[] = {{.status = 301}};
 

@@ -46,11 +46,11 @@ static void query__every_reason(void **state)
         {"Copy; opl(copy=5)", {.has_device = true, .device_level = 4}, COPY, DRM_REFUSED_COPY_LEVEL},
         {"Copy; opl(copy=5)", {.has_device = true, .device_level = 5}, COPY, DRM_ALLOWED},
         {"Copy; opl(copy=5); copy-include=" TECHNOLOGY,
-         {.has_device = true, .device_level = 4, .has_device_technology = true, .device_technology = {[15] = 0xa}}, COPY,
-         DRM_ALLOWED},
+         {.has_device = true, .device_level = 4, .has_device_technology = true, .device_technology = {[15] = 0xa}},
+         COPY, DRM_ALLOWED},
         {"Copy; copy-exclude=" TECHNOLOGY,
-         {.has_device = true, .device_level = 9, .has_device_technology = true, .device_technology = {[15] = 0xa}}, COPY,
-         DRM_REFUSED_COPY_EXCLUDED},
+         {.has_device = true, .device_level = 9, .has_device_technology = true, .device_technology = {[15] = 0xa}},
+         COPY, DRM_REFUSED_COPY_EXCLUDED},
         {"Play; metered=yes", {.app_level_counts = false}, PLAY, DRM_REFUSED_NO_METERING},
     };
     struct issued *issued = *state;

@@ -63,7 +63,7 @@ drm_result drm_question_end(struct drm_question *question, drm_result result);
 /* The same over a store that the caller opened and closes; needs no end. */
 drm_result drm_question_begin_own(struct drm_question *question, struct drm_client *client, struct drm_store *store);
 
-/* --- issuers (issuers.c): the configured anchors, and the embedded authority's where no service is configured ------- */
+/* --- issuers (issuers.c): the configured anchors, and the embedded authority's where no service is configured ----- */
 
 /* Does this client take licences and lists of this anchor? *place is that among all of them. */
 bool drm_question_find_anchor(const struct drm_question *question, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],

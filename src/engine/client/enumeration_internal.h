@@ -20,7 +20,7 @@ struct drm_enumeration
     struct drm_parsed_filter filter;
 
     uint64_t steps;                      /* that the cursor made */
-    uint64_t position;                   /* steps to the current licence; fewer than steps where nothing came after it */
+    uint64_t position;                   /* steps to the current licence; less where nothing came after it */
     struct drm_license_entry entry;      /* the current licence, a copy: the cursor's own is gone when it moves on */
     bool is_loaded;
     struct drm_loaded_license loaded;    /* the same, whole; drm_enumeration_load */

@@ -17,6 +17,8 @@
  * licence must prove that it belongs to it. All in one transaction. Returns
  *   DRM_E_LICENSE_INVALID_XML, DRM_E_INVALID_LICENSE, DRM_E_UNSUPPORTED_ALGORITHM, DRM_E_SIGNATURE_FAILURE,
  *   DRM_E_INVALID_CERTIFICATE    another issuer's, or no chain to an anchor
+ *   DRM_E_CERTIFICATE_REVOKED    the issuer's certificate is on the list GRL
+ *   DRM_E_RESPONSE_TOO_LARGE
  *   DRM_E_INVALID_MACHINE        for another machine
  *   DRM_E_STORE_NEEDINDI         this machine has no identity
  *   DRM_E_STORE_NOT_ALL_STORED   some were deleted or revoked here and stay so; the rest is stored
@@ -34,7 +36,7 @@ enum drm_acquire_mode
 struct drm_acquisition
 {
     enum drm_acquire_mode mode;
-    const char *url;     /* NULL or empty: that of the header; "local:" is the embedded authority's */
+    const char *url;     /* NULL or empty: docs/protocol.md, "Acquiring licences"; "local:" is the embedded authority */
     const char *header;  /* NULL or empty: pre-delivery */
     const char *actions; /* ACTIONLIST; may be NULL */
 };
@@ -53,14 +55,14 @@ DRM_MUST_CHECK drm_result drm_client_check_acquisition(struct drm_client *client
 DRM_MUST_CHECK drm_result drm_client_acquire(struct drm_client *client, const struct drm_acquisition *acquisition,
                                              const struct drm_task *task);
 
-/* For the ways that are not silent: where to post (appended, without a terminator), and what (the request, base64).
- * DRM_E_NEEDS_INDIVIDUALIZATION. */
+/* For the ways that are not silent: where to post (appended, without a terminator), and what (the request as base64
+ * that needs no escapes in a form). DRM_E_NEEDS_INDIVIDUALIZATION, and the results of drm_client_check_acquisition. */
 DRM_MUST_CHECK drm_result drm_client_make_challenge(struct drm_client *client,
                                                     const struct drm_acquisition *acquisition, struct drm_buffer *url,
                                                     struct drm_buffer *challenge);
 
-/* A monitor's look: may each of these rights (a set of DRM_RIGHT_BIT; 0: any right at all) be used now with some licence
- * of this key id? As cheap as a query. */
+/* A monitor's look: may each of these rights (a set of DRM_RIGHT_BIT; 0: any right at all) be used now with some
+ * licence of this key id? As cheap as a query. */
 DRM_MUST_CHECK drm_result drm_client_has_license(struct drm_client *client, const uint8_t key_id[DRM_KEY_ID_SIZE],
                                                  uint32_t rights, bool *out);
 
@@ -100,7 +102,8 @@ struct drm_license_request_filter
 /* One thread at a time. The client must outlive it. */
 struct drm_enumeration;
 /* Stands on the first licence. DRM_E_LICENSE_NOT_FOUND where there is none; DRM_E_RIV_TOO_SMALL where the first one
- * needs a newer list (the enumeration exists all the same: *out is set); DRM_E_INVALID_ARGUMENT. */
+ * needs a newer list (the enumeration exists all the same: *out is set); DRM_E_INVALID_ARGUMENT; DRM_E_INVALID_KID. A
+ * NULL filter: all. Works without the store's key. It keeps the store open. */
 DRM_MUST_CHECK drm_result drm_client_enumerate(struct drm_client *client,
                                                const struct drm_license_request_filter *filter,
                                                struct drm_enumeration **out);
@@ -108,7 +111,8 @@ void drm_enumeration_free(struct drm_enumeration *enumeration); /* NULL is fine 
 /* DRM_E_NO_MORE_ITEMS: the last one stays current. DRM_E_RIV_TOO_SMALL: it has moved. */
 DRM_MUST_CHECK drm_result drm_enumeration_next(struct drm_enumeration *enumeration);
 DRM_MUST_CHECK drm_result drm_enumeration_reset(struct drm_enumeration *enumeration);
-/* The current licence, read and verified against its response at first need; valid until the next move. */
+/* The current licence, read and verified against its response at first need; valid until drm_enumeration_next or reset.
+ * DRM_E_STORE_CORRUPT where the store's row is not what the issuer signed. */
 DRM_MUST_CHECK drm_result drm_enumeration_get(struct drm_enumeration *enumeration, const struct drm_license **out);
 DRM_MUST_CHECK drm_result drm_enumeration_get_raw(struct drm_enumeration *enumeration, struct drm_span *out);
 /* Inclusion list over the chain: of a leaf, what its root allows too. count up to DRM_LICENSE_MAX_INCLUSIONS. */
@@ -130,17 +134,21 @@ DRM_MUST_CHECK drm_result drm_enumeration_use(struct drm_enumeration *enumeratio
 
 /* --- removing --------------------------------------------------------------------------------------------- */
 
-/* DRM_E_LICENSE_NOT_FOUND. */
+/* All licences of a key id, of both stores. mark_only: they become unusable, and go when the store is cleaned. Works
+ * without the store's key. DRM_E_LICENSE_NOT_FOUND. */
 DRM_MUST_CHECK drm_result drm_client_delete_license(struct drm_client *client,
                                                     const uint8_t key_id[DRM_KEY_ID_SIZE], bool mark_only);
 /* DRM_E_LICENSE_NOT_FOUND where neither the temporary store has any licence nor anything is marked. */
 DRM_MUST_CHECK drm_result drm_client_clean_store(struct drm_client *client, const struct drm_task *task);
+/* Of licences that were imported, which fit all that the message names. DRM_E_LICENSE_DELETION_ERROR for what is no
+ * message, and where all that fits was not imported; DRM_E_LICENSE_NOT_FOUND. */
 DRM_MUST_CHECK drm_result drm_client_process_deletion_message(struct drm_client *client, struct drm_span text);
 /* Appended. DRM_E_NEEDS_INDIVIDUALIZATION, DRM_E_INVALID_ARGUMENT (too long). */
 DRM_MUST_CHECK drm_result drm_client_make_removal_challenge(struct drm_client *client, struct drm_span machine_id,
                                                             struct drm_span data, struct drm_buffer *out);
-/* Removes what the response names and appends the receipt. DRM_E_INVALID_LICENSEBLOB, DRM_E_SIGNATURE_FAILURE,
- * DRM_E_INVALID_MACHINE, DRM_E_EXPIRED_LICENSEBLOB (used before, or no challenge of this store). */
+/* Removes what the response names (which may be nothing) and appends the receipt. DRM_E_INVALID_LICENSEBLOB,
+ * DRM_E_SIGNATURE_FAILURE, DRM_E_INVALID_MACHINE, DRM_E_NEEDS_INDIVIDUALIZATION, DRM_E_EXPIRED_LICENSEBLOB (used
+ * before, or no challenge of this store). */
 DRM_MUST_CHECK drm_result drm_client_process_removal(struct drm_client *client, struct drm_span response,
                                                      struct drm_buffer *receipt);
 
@@ -179,7 +187,8 @@ DRM_MUST_CHECK drm_result drm_client_restore(struct drm_client *client, const ch
 /* Opens it for administration (engine/authority/contents.h); DRM_E_STORE_NOT_ALLOWED where a service is configured. */
 struct drm_authority;
 DRM_MUST_CHECK drm_result drm_client_administer(struct drm_client *client, struct drm_authority **out);
-/* The user says what time it is; logged. DRM_E_STORE_NOT_ALLOWED where a service is configured. */
+/* The user says what time it is (UTC, milliseconds since 1970); logged. DRM_E_STORE_NOT_ALLOWED where a service is
+ * configured; DRM_E_INVALID_ARGUMENT. */
 DRM_MUST_CHECK drm_result drm_client_set_clock(struct drm_client *client, int64_t time);
 DRM_MUST_CHECK drm_result drm_client_get_clock(struct drm_client *client, struct drm_now *out);
 
