@@ -2,49 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # drmupdate's output, report and exit codes.
 #   drmupdate.sh x64|x86 PROGRAM
-set -u
-architecture=$1 program=$2
-run_windows=$(cd "$(dirname "$0")/.." && pwd)/run-windows.sh
-work=$(mktemp -d)
-server=
-trap 'kill $server 2>/dev/null; rm -rf "$work"' EXIT
-windows_work="Z:${work//\//\\}"
-export WMDRM_STORE_DIRECTORY="$windows_work\\store" WMDRM_SERVICE_URL='' WMDRM_TRUST_ANCHOR='' WMDRM_LOG=''
+. "$(dirname "$0")/sample_test.sh"
 anchor=$(printf '%064d' 0 | tr 0 a)
-cd "$work" || exit 1
-cases=0 failures=0
-
-# run EXIT-CODE ARGUMENTS...: runs the program; what it wrote is in the files out and err, without CR.
-run()
-{
-    local expected=$1 status=0
-    shift
-    case_name="drmupdate $*"
-    cases=$((cases + 1))
-    timeout 120 bash "$run_windows" "$architecture" "$program" "$@" >out.raw 2>err.raw </dev/null || status=$?
-    tr -d '\r' <out.raw >out
-    tr -d '\r' <err.raw >err
-    [ "$status" -eq "$expected" ] || fail "exit code $status, expected $expected"
-}
-
-fail()
-{
-    failures=$((failures + 1))
-    echo "FAILED: $case_name: $1"
-    sed 's/^/  out: /' out
-    sed 's/^/  err: /' err
-}
-
-# has FILE REGEX: a line of the file is this, from its beginning to its end
-has()
-{
-    grep -Eqx -- "$2" "$1" || fail "no line \"$2\" in $1"
-}
-
-silent()
-{
-    [ ! -s "$1" ] || fail "$1 is not empty"
-}
 
 fingerprint()
 {
@@ -66,16 +25,9 @@ start_silent_server()
         my $listener = IO::Socket::INET->new(Listen => 5, LocalAddr => "127.0.0.1") or die;
         print $listener->sockport, "\n";
         while (my $connection = $listener->accept) { push @kept, $connection; print "accepted\n" }' >connections &
-    server=$!
+    processes="$processes $!"
     wait_for connections '[0-9]+'
     port=$(head -n 1 connections)
-}
-
-# wait_for FILE REGEX: until the file has such a line, half a minute at most
-wait_for()
-{
-    timeout 30 bash -c 'until grep -Eqx -- "$2" "$1" 2>/dev/null; do sleep 0.05; done' - "$1" "$2" \
-        || fail "waited in vain for \"$2\" in $1"
 }
 
 # --- the command line ---------------------------------------------------------------------------------------------
@@ -165,5 +117,4 @@ export WMDRM_TRUST_ANCHOR=''
 run 0
 has out "The machine's identity is current\."
 
-echo "$cases cases, $failures failures"
-[ $failures -eq 0 ]
+finish
