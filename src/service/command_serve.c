@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/net/url.h"
 #include "service/command.h"
 #include "service/http_server.h"
 #include "service/small_file.h"
@@ -18,6 +19,7 @@
 #define DEFAULT_CONNECTIONS 512
 #define DEFAULT_TIMEOUT 30
 #define MAX_FAULTS 16
+#define ACQUIRE_PATH "/acquire"
 
 static const char usage[] =
     "usage: wmdrm-service serve --data DIR [OPTION...]\n\n"
@@ -25,6 +27,8 @@ static const char usage[] =
     "  --address ADDRESS       where to listen (127.0.0.1); numeric, IPv4 or IPv6\n"
     "  --port N                (8085) 0: any that is free; printed, and written to --port-file\n"
     "  --port-file FILE        is written when the service listens\n"
+    "  --public-url URL        how machines reach this service: licences and headers name URL/acquire from now on\n"
+    "                          ('policy --license-url' says the same)\n"
     "  --tls-certificate FILE  PEM, the service's certificate and its issuers': https instead of http\n"
     "  --tls-key FILE          PEM, its private key\n"
     "  --threads N             that answer at the same time (4)\n"
@@ -43,6 +47,7 @@ struct serve_options
 {
     struct http_server_options http;
     const char *port_file;
+    const char *public_url;
     const char *fault_file;
     const char *faults[MAX_FAULTS];
     size_t fault_count;
@@ -67,6 +72,7 @@ static bool take_option(const struct command_line *line, int option, struct serv
         case 'a': out->http.address = optarg; return true;
         case 'p': return read_uint(line, "--port", 0, 65535, &out->http.port);
         case 'f': out->port_file = optarg; return true;
+        case 'u': out->public_url = optarg; return true;
         case 'c': out->http.tls_certificate = optarg; return true;
         case 'k': out->http.tls_key = optarg; return true;
         case 't': return read_uint(line, "--threads", 1, 64, &out->http.threads);
@@ -105,6 +111,26 @@ static int make_faults(const struct command_line *line, const struct serve_optio
         }
     }
     return COMMAND_DONE;
+}
+
+/* Where licences are acquired becomes a part of the policy, which every other command sees too. */
+static int publish_url(const struct command_line *line, const char *public_url, struct drm_authority *authority)
+{
+    struct drm_authority_status status;
+    size_t length = strlen(public_url);
+    drm_result result;
+
+    while (length && public_url[length - 1] == '/')
+        --length;
+    if (length + strlen(ACQUIRE_PATH) >= DRM_ANSWER_URL_SIZE || !drm_url_is_valid(public_url))
+        return command_misuse(line, "--public-url takes an http: or https: URL without user name and fragment");
+    if (DRM_SUCCEEDED(result = drm_authority_get_status(authority, &status)))
+    {
+        snprintf(status.policy.license_url, sizeof(status.policy.license_url), "%.*s" ACQUIRE_PATH, (int)length,
+                 public_url);
+        result = drm_authority_set_policy(authority, &status.policy);
+    }
+    return DRM_FAILED(result) ? command_fail_result(line, "--public-url", result) : COMMAND_DONE;
 }
 
 static int announce(const struct command_line *line, const struct serve_options *options, unsigned int port)
@@ -164,6 +190,7 @@ int command_serve(int argc, char **argv)
         {"address", required_argument, NULL, 'a'},
         {"port", required_argument, NULL, 'p'},
         {"port-file", required_argument, NULL, 'f'},
+        {"public-url", required_argument, NULL, 'u'},
         {"tls-certificate", required_argument, NULL, 'c'},
         {"tls-key", required_argument, NULL, 'k'},
         {"threads", required_argument, NULL, 't'},
@@ -203,7 +230,10 @@ int command_serve(int argc, char **argv)
     {
         given.http.authority = service.authority;
         given.http.host = &service.host.host;
-        exit = serve(&line, &given);
+        if (given.public_url)
+            exit = publish_url(&line, given.public_url, service.authority);
+        if (exit == COMMAND_DONE)
+            exit = serve(&line, &given);
         service_close(&service);
     }
     faults_free(given.http.faults);

@@ -169,9 +169,9 @@ static void set_state(struct connection *connection, uint64_t deadline, bool bus
     pthread_mutex_unlock(&connection->owner->lock);
 }
 
-void connection_begin_request(struct connection *connection)
+void connection_begin_request(struct connection *connection, uint64_t size)
 {
-    set_state(connection, now() + connection->owner->timeout, true);
+    set_state(connection, now() + connection->owner->timeout + size / CONNECTION_MIN_RATE * 1000, true);
 }
 
 void connection_begin_answer(struct connection *connection, uint64_t size)

@@ -29,9 +29,9 @@ void connections_free(struct connections *connections);
 struct connection *connections_add(struct connections *connections, int socket);
 void connection_remove(struct connection *connection);
 
-/* A request's head is here; its answer of that many bytes begins (CONNECTION_NO_LIMIT: may take for ever); it is
- * over. */
-void connection_begin_request(struct connection *connection);
+/* A request's head is here, and says how long its body is (0 where that is unknown); its answer of that many bytes
+ * begins (CONNECTION_NO_LIMIT: may take for ever); it is over. */
+void connection_begin_request(struct connection *connection, uint64_t size);
 void connection_begin_answer(struct connection *connection, uint64_t size);
 void connection_end_request(struct connection *connection);
 

@@ -11,8 +11,8 @@
 
 #define MILLISECONDS_A_YEAR INT64_C(31536000000)
 
-static drm_result read_reply(struct drm_authority *authority, enum drm_request_kind kind, struct drm_span request,
-                             struct drm_buffer *out)
+drm_result fault_read_reply(struct drm_authority *authority, enum drm_request_kind kind, struct drm_span request,
+                            struct drm_buffer *out)
 {
     struct drm_authority_reply *reply;
     drm_result result;
@@ -84,7 +84,7 @@ static drm_result answer_other_machine(struct drm_authority *authority, enum drm
     if (DRM_FAILED(result = drm_request_read(request, drm_authority_root(authority), &asked, &identity)) ||
         DRM_FAILED(result = make_other_machine(asked.nonce, &machine)) ||
         DRM_FAILED(result = drm_request_write(&machine.request, machine.seed, NULL, &buffer)) ||
-        DRM_FAILED(result = read_reply(authority, DRM_REQUEST_INDIVIDUALIZE, drm_buffer_span(&buffer), &answer)))
+        DRM_FAILED(result = fault_read_reply(authority, DRM_REQUEST_INDIVIDUALIZE, drm_buffer_span(&buffer), &answer)))
         goto done;
     if (kind == DRM_REQUEST_INDIVIDUALIZE)
     {
@@ -99,7 +99,7 @@ static drm_result answer_other_machine(struct drm_authority *authority, enum drm
     memset(machine.request.encrypt_key, 0, sizeof(machine.request.encrypt_key));
     drm_buffer_free(&buffer);
     if (DRM_SUCCEEDED(result = drm_request_write(&machine.request, NULL, &signer, &buffer)))
-        result = read_reply(authority, kind, drm_buffer_span(&buffer), out);
+        result = fault_read_reply(authority, kind, drm_buffer_span(&buffer), out);
 
 done:
     drm_buffer_free(&buffer);
@@ -109,11 +109,11 @@ done:
 
 /* --- other heads ------------------------------------------------------------------------------------------ */
 
-/* A root that nobody trusts, and a key under it that may sign answers. */
-static drm_result make_foreign_signer(int64_t time, uint8_t seed[DRM_SIGN_SEED_SIZE], struct drm_buffer *chain)
+drm_result fault_make_foreign_signer(int64_t time, enum drm_role role, uint8_t seed[DRM_SIGN_SEED_SIZE],
+                                     struct drm_buffer *chain)
 {
     struct drm_certificate certificate = {
-        .roles = DRM_ROLE_ANSWER,
+        .roles = role,
         .name = "foreign authority",
         .not_before = time - MILLISECONDS_A_YEAR,
         .not_after = time + MILLISECONDS_A_YEAR,
@@ -156,7 +156,7 @@ static drm_result replace_head(struct drm_authority *authority, const struct fau
     }
     if (!wrong_anchor)
         result = drm_authority_sign_answer(authority, &fields, &out);
-    else if (DRM_SUCCEEDED(result = make_foreign_signer(fields.time, seed, &chain)))
+    else if (DRM_SUCCEEDED(result = fault_make_foreign_signer(fields.time, DRM_ROLE_ANSWER, seed, &chain)))
         result = drm_answer_head_write(&fields, seed, drm_buffer_span(&chain), &out);
     if (DRM_SUCCEEDED(result))
         result = drm_buffer_append(&out, head.data + head.size,
@@ -208,11 +208,11 @@ static void truncate_answer(const struct fault *fault, struct drm_buffer *answer
     answer->size = missing < answer->size ? answer->size - (size_t)missing : 1;
 }
 
-/* The previous answer in the place of this one, which is remembered in its turn. There is none before the first. */
-static drm_result replay(struct faults *faults, enum drm_request_kind kind, bool wanted, struct drm_buffer *answer)
+/* There is none before the first. */
+drm_result fault_replay(struct faults *faults, enum fault_target target, bool wanted, struct drm_buffer *answer)
 {
     struct drm_buffer previous = {0};
-    drm_result result = faults_swap_answer(faults, kind, drm_buffer_span(answer), &previous);
+    drm_result result = faults_swap_answer(faults, target, drm_buffer_span(answer), &previous);
 
     if (DRM_SUCCEEDED(result) && wanted && previous.size)
     {
@@ -225,19 +225,31 @@ static drm_result replay(struct faults *faults, enum drm_request_kind kind, bool
     return result;
 }
 
+void fault_spoil_bytes(const struct fault_plan *plan, struct drm_buffer *answer)
+{
+    const struct fault *fault;
+
+    if ((fault = fault_plan_find(plan, FAULT_ALTER)))
+        alter(fault, answer);
+    if ((fault = fault_plan_find(plan, FAULT_TRUNCATE)))
+        truncate_answer(fault, answer);
+}
+
 drm_result fault_answer_make(struct faults *faults, const struct fault_plan *plan, struct drm_authority *authority,
-                             enum drm_request_kind kind, struct drm_span request, struct drm_buffer *out)
+                             enum fault_target target, struct drm_span request, struct drm_buffer *out)
 {
     const struct fault *old_version = fault_plan_find(plan, FAULT_OLD_VERSION);
     const struct fault *wrong_anchor = fault_plan_find(plan, FAULT_WRONG_ANCHOR);
-    const struct fault *fault;
+    const enum drm_request_kind kind = (enum drm_request_kind)target;
     struct drm_buffer answer = {0};
     drm_result result;
 
+    if (target == FAULT_LICENSE)
+        return fault_license_make(faults, plan, authority, request, out);
     if (fault_plan_find(plan, FAULT_OTHER_MACHINE))
         result = answer_other_machine(authority, kind, request, &answer);
-    else if (DRM_SUCCEEDED(result = read_reply(authority, kind, request, &answer)))
-        result = replay(faults, kind, fault_plan_find(plan, FAULT_REPLAY) != NULL, &answer);
+    else if (DRM_SUCCEEDED(result = fault_read_reply(authority, kind, request, &answer)))
+        result = fault_replay(faults, target, fault_plan_find(plan, FAULT_REPLAY) != NULL, &answer);
     if (DRM_SUCCEEDED(result) && (old_version || wrong_anchor))
         result = replace_head(authority, old_version, wrong_anchor, &answer);
     if (DRM_FAILED(result))
@@ -247,10 +259,7 @@ drm_result fault_answer_make(struct faults *faults, const struct fault_plan *pla
     }
     if (fault_plan_find(plan, FAULT_WRONG_SIGNATURE))
         spoil_signature(&answer);
-    if ((fault = fault_plan_find(plan, FAULT_ALTER)))
-        alter(fault, &answer);
-    if ((fault = fault_plan_find(plan, FAULT_TRUNCATE)))
-        truncate_answer(fault, &answer);
+    fault_spoil_bytes(plan, &answer);
     *out = answer;
     return DRM_S_OK;
 }

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/net/exchange.h"
 #include "service/fault_answer.h"
 
 #define STREAM_BLOCK_SIZE 65536
@@ -190,7 +189,7 @@ static enum MHD_Result deliver_answer(const struct fault_request *request, const
     response = MHD_create_response_from_callback(size, STREAM_BLOCK_SIZE, bad_stream_read, stream, bad_stream_free);
     if (!response)
         bad_stream_free(stream);
-    return http_answer_queue(answer, connection, 200, DRM_EXCHANGE_CONTENT_TYPE, size, response);
+    return http_answer_queue(answer, connection, 200, request->content_type, size, response);
 }
 
 enum MHD_Result fault_deliver(const struct fault_request *request, struct MHD_Connection *connection,
@@ -205,7 +204,7 @@ enum MHD_Result fault_deliver(const struct fault_request *request, struct MHD_Co
 
     if (!plan)
         return MHD_NO;
-    if (!faults_plan(request->faults, request->kind, plan, why, sizeof(why)))
+    if (!faults_plan(request->faults, request->target, plan, why, sizeof(why)))
     {
         drm_log_write(&request->host->log, "faults: %s", why);
         free(plan);
@@ -216,7 +215,7 @@ enum MHD_Result fault_deliver(const struct fault_request *request, struct MHD_Co
     delivered = deliver_instead(request, plan, connection, answer, &done);
     if (done)
     {
-        result = fault_answer_make(request->faults, plan, request->authority, request->kind, request->body, &made);
+        result = fault_answer_make(request->faults, plan, request->authority, request->target, request->body, &made);
         if (DRM_FAILED(result))
             delivered = http_answer_result(answer, connection, result);
         else

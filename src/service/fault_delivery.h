@@ -21,7 +21,8 @@ struct fault_request
     struct connection *connection; /* its deadlines; may be NULL */
     const atomic_bool *stopping;   /* the server's: ends every wait */
     const char *path;
-    enum drm_request_kind kind;
+    enum fault_target target;
+    const char *content_type;      /* of a right answer */
     struct drm_span body;
 };
 

@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/format/version.h"
+#include "engine/base/version.h"
 #include "service/small_file.h"
 
 #define FILE_MAX_SIZE 65536
-#define REQUEST_KINDS 2
+#define TARGETS FAULT_LICENSE
 
 enum argument_kind
 {
@@ -57,7 +57,7 @@ struct faults
     char *file;
     struct fault_plan given;     /* of the command line; never changes once requests come */
     pthread_mutex_t lock;        /* guards: answers */
-    struct drm_buffer answers[REQUEST_KINDS];
+    struct drm_buffer answers[TARGETS];
 };
 
 const struct fault *fault_plan_find(const struct fault_plan *plan, enum fault_kind kind)
@@ -107,13 +107,34 @@ static bool read_argument(const struct fault_name *name, struct fault *fault, ch
     }
 }
 
+/* The length of a prefix that names a kind of request; 0 where there is none. */
+static size_t read_target(const char *text, size_t length, enum fault_target *out)
+{
+    static const char *const prefixes[] = {
+        [FAULT_INDIVIDUALIZE] = "individualize:",
+        [FAULT_REVOCATION] = "revocation:",
+        [FAULT_LICENSE] = "license:",
+    };
+
+    for (size_t i = FAULT_INDIVIDUALIZE; i <= FAULT_LICENSE; ++i)
+    {
+        size_t size = strlen(prefixes[i]);
+
+        if (length > size && !memcmp(text, prefixes[i], size))
+        {
+            *out = (enum fault_target)i;
+            return size;
+        }
+    }
+    return 0;
+}
+
 /* One fault, size bytes of text, into plan. */
 static bool add(struct fault_plan *plan, const char *text, size_t length, char *why, size_t size)
 {
-    static const char individualize[] = "individualize:", revocation[] = "revocation:";
     struct fault *fault = &plan->faults[plan->count];
     const char *equals;
-    size_t name_length, i;
+    size_t name_length, prefix, i;
 
     if (plan->count == FAULT_PLAN_MAX || length >= FAULT_TEXT_SIZE)
     {
@@ -121,13 +142,9 @@ static bool add(struct fault_plan *plan, const char *text, size_t length, char *
         return false;
     }
     memset(fault, 0, sizeof(*fault));
-    if (length > strlen(individualize) && !memcmp(text, individualize, strlen(individualize)))
-        fault->only = DRM_REQUEST_INDIVIDUALIZE;
-    else if (length > strlen(revocation) && !memcmp(text, revocation, strlen(revocation)))
-        fault->only = DRM_REQUEST_REVOCATION;
-    i = fault->only == DRM_REQUEST_INDIVIDUALIZE ? strlen(individualize) : fault->only ? strlen(revocation) : 0;
-    text += i;
-    length -= i;
+    prefix = read_target(text, length, &fault->only);
+    text += prefix;
+    length -= prefix;
     equals = memchr(text, '=', length);
     name_length = equals ? (size_t)(equals - text) : length;
     if (equals)
@@ -171,7 +188,7 @@ void faults_free(struct faults *faults)
 
     if (!faults)
         return;
-    for (i = 0; i < REQUEST_KINDS; ++i)
+    for (i = 0; i < TARGETS; ++i)
         drm_buffer_free(&faults->answers[i]);
     pthread_mutex_destroy(&faults->lock);
     free(faults->file);
@@ -202,7 +219,7 @@ static bool add_lines(struct fault_plan *plan, struct drm_span content, char *wh
     return true;
 }
 
-bool faults_plan(const struct faults *faults, enum drm_request_kind kind, struct fault_plan *out, char *why,
+bool faults_plan(const struct faults *faults, enum fault_target target, struct fault_plan *out, char *why,
                  size_t size)
 {
     struct drm_buffer content = {0};
@@ -224,17 +241,17 @@ bool faults_plan(const struct faults *faults, enum drm_request_kind kind, struct
     }
     for (i = 0; i < out->count; ++i)
     {
-        if (!out->faults[i].only || out->faults[i].only == kind)
+        if (!out->faults[i].only || out->faults[i].only == target)
             out->faults[kept++] = out->faults[i];
     }
     out->count = kept;
     return done;
 }
 
-drm_result faults_swap_answer(struct faults *faults, enum drm_request_kind kind, struct drm_span answer,
+drm_result faults_swap_answer(struct faults *faults, enum fault_target target, struct drm_span answer,
                               struct drm_buffer *previous)
 {
-    struct drm_buffer *slot = &faults->answers[kind - 1], copy = {0};
+    struct drm_buffer *slot = &faults->answers[target - 1], copy = {0};
     drm_result result = drm_buffer_append(&copy, answer.data, answer.size);
 
     if (DRM_FAILED(result))

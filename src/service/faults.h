@@ -2,8 +2,8 @@
 /*
  * Test tools: what a service can be told to do wrong (docs/service.md, "Faults").
  *
- * A fault is written NAME[=ARGUMENT], or individualize:NAME, revocation:NAME to meet one kind of request only. They
- * come from the command line and from a file that is read again for each request, one a line.
+ * A fault is written NAME[=ARGUMENT], or individualize:NAME, revocation:NAME, license:NAME to meet one kind of request
+ * only. They come from the command line and from a file that is read again for each request, one a line.
  */
 #ifndef WMDRM_SERVICE_FAULTS_H
 #define WMDRM_SERVICE_FAULTS_H
@@ -39,13 +39,22 @@ enum fault_kind
     FAULT_ENDLESS,
 };
 
+/* The kind of request that a fault meets. */
+enum fault_target
+{
+    FAULT_ANY = 0,
+    FAULT_INDIVIDUALIZE = DRM_REQUEST_INDIVIDUALIZE,
+    FAULT_REVOCATION = DRM_REQUEST_REVOCATION,
+    FAULT_LICENSE,
+};
+
 #define FAULT_TEXT_SIZE 2048
 #define FAULT_PLAN_MAX 16
 
 struct fault
 {
     enum fault_kind kind;
-    enum drm_request_kind only; /* 0: any request */
+    enum fault_target only;
     bool has_argument;
     int64_t number;             /* where the argument is one */
     char text[FAULT_TEXT_SIZE]; /* the argument as written */
@@ -71,12 +80,12 @@ void faults_free(struct faults *faults); /* NULL is fine */
 bool faults_add(struct faults *faults, const char *text, char *why, size_t size);
 
 /* The plan for a request of this kind, as the file stands now. A file that is not there plans nothing. False: why. */
-bool faults_plan(const struct faults *faults, enum drm_request_kind kind, struct fault_plan *out, char *why,
+bool faults_plan(const struct faults *faults, enum fault_target target, struct fault_plan *out, char *why,
                  size_t size);
 
 /* Answers that replays need. swap takes an answer to a kind of request and gives the one before it (empty at first);
  * both are the caller's own copies. */
-drm_result faults_swap_answer(struct faults *faults, enum drm_request_kind kind, struct drm_span answer,
+drm_result faults_swap_answer(struct faults *faults, enum fault_target target, struct drm_span answer,
                               struct drm_buffer *previous);
 
 #endif

@@ -70,32 +70,64 @@ static const struct meaning
     const char *text;
 } meanings[] = {
     {DRM_E_BAD_REQUEST, 400, "the request cannot be read"},
+    {DRM_E_INVALID_ARGUMENT, 400, "the request cannot be read"},
+    {DRM_E_MALFORMED_CONTENT_HEADER, 400, "the request's content header cannot be read"},
+    {DRM_E_INVALID_KID, 400, "the request's key id is none"},
     {DRM_E_SIGNATURE_FAILURE, 400, "a signature of the request is wrong"},
     {DRM_E_INVALID_CERTIFICATE, 400, "the request's identity is not one of this authority's"},
     {DRM_E_CERTIFICATE_REVOKED, 403, "the request's identity is revoked"},
     {DRM_E_MACHINE_REFUSED, 403, "this machine is known: its request has to be signed by its identity"},
+    {DRM_E_NO_RIGHTS, 403, "these rights are not offered, or this machine has as many licences as it may have"},
+    {DRM_E_UNABLE_TO_ACQUIRE, 404, "there is nothing for this machine here"},
+    {DRM_E_LICENSE_NOTACQUIRED, 409, "somebody has to agree: ask with nonsilent=1, in a browser"},
+    {DRM_E_EXPIRED_LICENSEBLOB, 409, "this came before"},
+    {DRM_E_NEEDS_INDIVIDUALIZATION, 426, "this machine has to individualize first"},
     {DRM_E_INDIV_LIMIT, 429, "this machine has individualized too often within a day"},
     {DRM_E_BUSY, 503, "the service is busy"},
     {DRM_E_DISK_FULL, 503, "the service's disk is full"},
 };
 
-enum MHD_Result http_answer_result(struct http_answer *answer, struct MHD_Connection *connection,
-                                   drm_result result)
+unsigned int http_answer_meaning(drm_result result, const char **text)
 {
-    struct meaning meaning = {result, 503, "the service cannot answer now; its log says why"};
-    char text[128];
     size_t i;
 
     for (i = 0; i < sizeof(meanings) / sizeof(meanings[0]); ++i)
     {
         if (meanings[i].result == result)
-            meaning = meanings[i];
+        {
+            *text = meanings[i].text;
+            return meanings[i].status;
+        }
     }
-    snprintf(text, sizeof(text), "%s (0x%08x)\n", meaning.text, (unsigned int)result);
-    if (meaning.status < 429)
-        return queue_text(answer, connection, meaning.status, text, NULL, NULL);
-    return queue_text(answer, connection, meaning.status, text, MHD_HTTP_HEADER_RETRY_AFTER,
-                      meaning.status == 429 ? LIMIT_RETRY : BUSY_RETRY);
+    *text = "the service cannot answer now; its log says why";
+    return 503;
+}
+
+enum MHD_Result http_answer_result(struct http_answer *answer, struct MHD_Connection *connection,
+                                   drm_result result)
+{
+    const char *words;
+    unsigned int status = http_answer_meaning(result, &words);
+    char text[160];
+
+    snprintf(text, sizeof(text), "%s (0x%08x)\n", words, (unsigned int)result);
+    if (status < 429)
+        return queue_text(answer, connection, status, text, NULL, NULL);
+    return queue_text(answer, connection, status, text, MHD_HTTP_HEADER_RETRY_AFTER,
+                      status == 429 ? LIMIT_RETRY : BUSY_RETRY);
+}
+
+enum MHD_Result http_answer_bytes(struct http_answer *answer, struct MHD_Connection *connection,
+                                  const char *content_type, struct drm_buffer *bytes)
+{
+    size_t size = bytes->size;
+    struct MHD_Response *response = MHD_create_response_from_buffer(size, bytes->data, MHD_RESPMEM_MUST_FREE);
+
+    if (response)
+        *bytes = (struct drm_buffer){0}; /* the response frees them */
+    else
+        drm_buffer_free(bytes);
+    return http_answer_queue(answer, connection, 200, content_type, size, response);
 }
 
 /* --- streaming -------------------------------------------------------------------------------------------- */

@@ -22,12 +22,18 @@ enum MHD_Result http_answer_text(struct http_answer *answer, struct MHD_Connecti
                                  const char *text);
 enum MHD_Result http_answer_wrong_method(struct http_answer *answer, struct MHD_Connection *connection,
                                          const char *allowed);
-/* 400, 403, 429 or 503 with a line of text. */
+/* What a failure of the authority is: a status from 400 to 503, and words for people. */
+unsigned int http_answer_meaning(drm_result result, const char **text);
+/* That, as a line of text. */
 enum MHD_Result http_answer_result(struct http_answer *answer, struct MHD_Connection *connection,
                                    drm_result result);
 /* Streams the reply and frees it, whatever happens. */
 enum MHD_Result http_answer_reply(struct http_answer *answer, struct MHD_Connection *connection,
                                   const struct drm_host *host, struct drm_authority_reply *reply);
+
+/* 200 with these bytes, which are taken over, whatever happens. */
+enum MHD_Result http_answer_bytes(struct http_answer *answer, struct MHD_Connection *connection,
+                                  const char *content_type, struct drm_buffer *bytes);
 
 /* Queues a response, adds the headers that every answer has, and lets go of it. NULL: MHD_NO. */
 enum MHD_Result http_answer_queue(struct http_answer *answer, struct MHD_Connection *connection, unsigned int status,

@@ -11,46 +11,25 @@
 
 #include "engine/net/exchange.h"
 #include "service/fault_delivery.h"
-#include "service/http_answer.h"
+#include "service/http_request.h"
 
 /* A body that is too long is read to its end, up to this: the client is to read why it was refused, not a reset. */
 #define DISCARD_MAX_SIZE (1024 * 1024)
 
-enum route_kind
-{
-    ROUTE_ABOUT,
-    ROUTE_HEALTH,
-    ROUTE_AUTHORITY,
+static http_route_answer answer_about, answer_health, answer_authority;
+
+static const struct http_route routes[] = {
+    {"/", "GET, HEAD", answer_about, 0, 0},
+    {"/health", "GET, HEAD", answer_health, 0, 0},
+    {"/v1/individualize", "POST", answer_authority, DRM_REQUEST_MAX_SIZE, DRM_REQUEST_INDIVIDUALIZE},
+    {"/v1/revocation", "POST", answer_authority, DRM_REQUEST_MAX_SIZE, DRM_REQUEST_REVOCATION},
+    {"/v1/license", "POST", http_answer_license, HTTP_LICENSE_MAX_SIZE, 0},
+    {"/acquire", "POST", http_answer_license, HTTP_LICENSE_MAX_SIZE, 0},
+    {"/v1/removal", "POST", http_answer_removal, HTTP_REMOVAL_MAX_SIZE, 0},
+    {"/v1/removal-receipt", "POST", http_answer_receipt, HTTP_RECEIPT_MAX_SIZE, 0},
 };
 
-static const struct route
-{
-    const char *path;
-    enum route_kind kind;
-    enum drm_request_kind request; /* of ROUTE_AUTHORITY */
-} routes[] = {
-    {"/", ROUTE_ABOUT, 0},
-    {"/health", ROUTE_HEALTH, 0},
-    {"/v1/individualize", ROUTE_AUTHORITY, DRM_REQUEST_INDIVIDUALIZE},
-    {"/v1/revocation", ROUTE_AUTHORITY, DRM_REQUEST_REVOCATION},
-};
-
-/* One request, from its head to its end. */
-struct http_request
-{
-    struct connection *connection; /* its deadlines; NULL without memory for them */
-    const struct route *route;     /* NULL: no such path */
-    bool wrong_method;
-    bool out_of_memory;
-    struct drm_buffer body;        /* at most DRM_REQUEST_MAX_SIZE */
-    uint64_t received;             /* of the body, kept or not */
-    struct http_answer answer;     /* for the log */
-    uint64_t began;
-    char method[16];
-    char path[128];
-};
-
-static const struct route *find_route(const char *path)
+static const struct http_route *find_route(const char *path)
 {
     size_t i;
 
@@ -62,11 +41,25 @@ static const struct route *find_route(const char *path)
     return NULL;
 }
 
-static bool is_method_of(const struct route *route, const char *method)
+static bool is_method_of(const struct http_route *route, const char *method)
 {
-    if (route->kind == ROUTE_AUTHORITY)
+    if (!strcmp(route->methods, MHD_HTTP_METHOD_POST))
         return !strcmp(method, MHD_HTTP_METHOD_POST);
     return !strcmp(method, MHD_HTTP_METHOD_GET) || !strcmp(method, MHD_HTTP_METHOD_HEAD);
+}
+
+/* What the head says of the body's length; 0 where it says nothing. */
+static uint64_t announced_size(struct MHD_Connection *connection)
+{
+    const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+
+    return length ? strtoull(length, NULL, 10) : 0;
+}
+
+/* How long a body may be. Nobody looks at one that comes with a wrong method or to no path. */
+static size_t limit_of(const struct http_request *request)
+{
+    return request->route && !request->wrong_method ? request->route->limit : 0;
 }
 
 static struct http_request *begin_request(struct http_routes *context, struct MHD_Connection *connection,
@@ -84,28 +77,39 @@ static struct http_request *begin_request(struct http_routes *context, struct MH
     snprintf(request->method, sizeof(request->method), "%s", method);
     snprintf(request->path, sizeof(request->path), "%s", url);
     if (request->connection)
-        connection_begin_request(request->connection);
+    {
+        uint64_t size = announced_size(connection);
+
+        /* Large bodies get time of their own; what fits a request of old does not. */
+        if (size <= DRM_REQUEST_MAX_SIZE || size > limit_of(request))
+            size = 0;
+        connection_begin_request(request->connection, size);
+    }
     return request;
+}
+
+/* How much of a body is read at all. */
+static uint64_t discard_limit(const struct http_request *request)
+{
+    return DISCARD_MAX_SIZE + limit_of(request);
 }
 
 /* False ends the connection: nobody sends that much by mistake. */
 static bool take_body(struct http_request *request, const char *data, size_t size)
 {
-    bool wanted = request->route && request->route->kind == ROUTE_AUTHORITY && !request->wrong_method;
-
     request->received += size;
-    if (wanted && request->received <= DRM_REQUEST_MAX_SIZE &&
-        DRM_FAILED(drm_buffer_append(&request->body, data, size)))
+    if (request->received <= limit_of(request) && DRM_FAILED(drm_buffer_append(&request->body, data, size)))
         request->out_of_memory = true;
-    return request->received <= DISCARD_MAX_SIZE;
+    return request->received <= discard_limit(request);
 }
 
-/* Whether the head already says that the body is more than we would even read. */
-static bool announces_flood(struct MHD_Connection *connection)
+static enum MHD_Result answer_too_long(struct MHD_Connection *connection, struct http_request *request)
 {
-    const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    char text[80];
 
-    return length && strtoull(length, NULL, 10) > DISCARD_MAX_SIZE;
+    snprintf(text, sizeof(text), "a request to this path has at most %zu bytes\n",
+             request->route ? request->route->limit : 0);
+    return http_answer_text(&request->answer, connection, 413, text);
 }
 
 static enum MHD_Result answer_authority(struct http_routes *context, struct MHD_Connection *connection,
@@ -123,18 +127,43 @@ static enum MHD_Result answer_authority(struct http_routes *context, struct MHD_
             .connection = request->connection,
             .stopping = &context->stopping,
             .path = request->route->path,
-            .kind = request->route->request,
+            .target = (enum fault_target)request->route->authority,
+            .content_type = DRM_EXCHANGE_CONTENT_TYPE,
             .body = drm_buffer_span(&request->body),
         };
 
         return fault_deliver(&fault_request, connection, &request->answer);
     }
-    result = drm_authority_handle(context->authority, request->route->request, drm_buffer_span(&request->body), &reply);
+    result = drm_authority_handle(context->authority, request->route->authority, drm_buffer_span(&request->body),
+                                  &reply);
     if (DRM_FAILED(result))
         return http_answer_result(&request->answer, connection, result);
     if (request->connection)
         connection_begin_answer(request->connection, drm_authority_reply_size(reply));
     return http_answer_reply(&request->answer, connection, context->host, reply);
+}
+
+static enum MHD_Result answer_about(struct http_routes *context, struct MHD_Connection *connection,
+                                    struct http_request *request)
+{
+    (void)context;
+    return http_answer_text(&request->answer, connection, 200,
+                            "This is wmdrm-service: it certifies machines and issues licences for wmdrmsdk.dll, an\n"
+                            "independent implementation of the Windows Media DRM Client Extended APIs.\n"
+                            "  POST /v1/individualize    a machine's request for an identity\n"
+                            "  POST /v1/revocation       a machine's request for revocation lists\n"
+                            "  POST /v1/license          a machine's request for licences\n"
+                            "  POST /acquire             the same; a page for people where it is not silent\n"
+                            "  POST /v1/removal          a machine asks which licences are to go\n"
+                            "  POST /v1/removal-receipt  it proves that they have gone\n"
+                            "  GET  /health              \"ok\" while it serves\n");
+}
+
+static enum MHD_Result answer_health(struct http_routes *context, struct MHD_Connection *connection,
+                                     struct http_request *request)
+{
+    (void)context;
+    return http_answer_text(&request->answer, connection, 200, "ok");
 }
 
 static enum MHD_Result answer_request(struct http_routes *context, struct MHD_Connection *connection,
@@ -147,26 +176,12 @@ static enum MHD_Result answer_request(struct http_routes *context, struct MHD_Co
     if (!request->route)
         return http_answer_text(answer, connection, 404, "there is nothing at this path; GET / says what is where\n");
     if (request->wrong_method)
-        return http_answer_wrong_method(answer, connection,
-                                        request->route->kind == ROUTE_AUTHORITY ? "POST" : "GET, HEAD");
-    if (request->received > DRM_REQUEST_MAX_SIZE)
-        return http_answer_text(answer, connection, 413, "a request has at most 65536 bytes\n");
+        return http_answer_wrong_method(answer, connection, request->route->methods);
+    if (request->route->limit && request->received > request->route->limit)
+        return answer_too_long(connection, request);
     if (request->out_of_memory)
         return http_answer_result(answer, connection, DRM_E_OUT_OF_MEMORY);
-    switch (request->route->kind)
-    {
-        case ROUTE_ABOUT:
-            return http_answer_text(answer, connection, 200,
-                                    "This is wmdrm-service: it certifies machines for wmdrmsdk.dll, an independent\n"
-                                    "implementation of the Windows Media DRM Client Extended APIs.\n"
-                                    "  POST /v1/individualize  a machine's request for an identity\n"
-                                    "  POST /v1/revocation     a machine's request for revocation lists\n"
-                                    "  GET  /health            \"ok\" while it serves\n");
-        case ROUTE_HEALTH:
-            return http_answer_text(answer, connection, 200, "ok");
-        default:
-            return answer_authority(context, connection, request);
-    }
+    return request->route->answer(context, connection, request);
 }
 
 enum MHD_Result http_routes_handle(void *context, struct MHD_Connection *connection, const char *url,
@@ -182,8 +197,8 @@ enum MHD_Result http_routes_handle(void *context, struct MHD_Connection *connect
         *request_context = request = begin_request(context, connection, url, method);
         if (!request)
             return MHD_NO;
-        if (announces_flood(connection))
-            return http_answer_text(&request->answer, connection, 413, "a request has at most 65536 bytes\n");
+        if (announced_size(connection) > discard_limit(request))
+            return answer_too_long(connection, request);
         return MHD_YES;
     }
     if (size)

@@ -25,7 +25,6 @@ drm_result machine_ask(struct machine *machine, enum drm_request_kind kind, stru
     const struct drm_request_signer old = {.seed = machine->seed, .chain = drm_buffer_span(&machine->chain)};
     const struct drm_request_signer *signer = machine->chain.size ? &old : NULL;
     struct drm_request *request = &machine->request;
-    uint8_t decrypt_key[DRM_X25519_SIZE];
     drm_result result;
 
     memset(request, 0, sizeof(*request));
@@ -39,9 +38,9 @@ drm_result machine_ask(struct machine *machine, enum drm_request_kind kind, stru
         request->forced = machine->forced;
         memcpy(request->component_hash, machine->component_hash, DRM_SHA256_SIZE);
         drm_random(machine->new_seed, sizeof(machine->new_seed));
-        drm_random(decrypt_key, sizeof(decrypt_key));
+        drm_random(machine->new_decrypt_key, sizeof(machine->new_decrypt_key));
         if (DRM_FAILED(result = drm_sign_public(machine->new_seed, request->sign_key)) ||
-            DRM_FAILED(result = drm_x25519_public(decrypt_key, request->encrypt_key)))
+            DRM_FAILED(result = drm_x25519_public(machine->new_decrypt_key, request->encrypt_key)))
             return result;
     }
     return drm_request_write(request, kind == DRM_REQUEST_INDIVIDUALIZE ? machine->new_seed : NULL, signer, out);
@@ -113,6 +112,7 @@ drm_result machine_install(struct machine *machine, const struct drm_answer *ans
         DRM_FAILED(result = drm_buffer_append(&machine->chain, answer->machine_chain.data, answer->machine_chain.size)))
         return result;
     memcpy(machine->seed, machine->new_seed, sizeof(machine->seed));
+    memcpy(machine->decrypt_key, machine->new_decrypt_key, sizeof(machine->decrypt_key));
     machine->installed = answer->version;
     memcpy(machine->certificate_id, chain.certificates[0].id, sizeof(machine->certificate_id));
     memset(machine->component_hash, 0, sizeof(machine->component_hash));

@@ -13,14 +13,14 @@ struct machine
     uint8_t anchor[DRM_SIGN_PUBLIC_SIZE];
     bool forced;                       /* of the next individualization */
     /* The identity; chain is empty before the first. */
-    uint8_t seed[DRM_SIGN_SEED_SIZE];
+    uint8_t seed[DRM_SIGN_SEED_SIZE], decrypt_key[DRM_X25519_SIZE];
     struct drm_buffer chain;
     uint8_t certificate_id[DRM_SHA256_SIZE];
     struct drm_version installed;
     uint8_t component_hash[DRM_SHA256_SIZE];
     /* The last request. */
     struct drm_request request;
-    uint8_t new_seed[DRM_SIGN_SEED_SIZE];
+    uint8_t new_seed[DRM_SIGN_SEED_SIZE], new_decrypt_key[DRM_X25519_SIZE];
 };
 
 /* A machine without an identity that trusts this anchor. */

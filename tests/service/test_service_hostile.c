@@ -169,10 +169,10 @@ static void slow__deadlines_end_the_overdue_only(void **state)
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, overdue_ends), 0);
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, unlimited_ends), 0);
     unlimited = connections_add(connections, unlimited_ends[0]);
-    connection_begin_request(unlimited);
+    connection_begin_request(unlimited, 0);
     connection_begin_answer(unlimited, CONNECTION_NO_LIMIT);
     overdue = connections_add(connections, overdue_ends[0]);
-    connection_begin_request(overdue);
+    connection_begin_request(overdue, 0);
     connection_begin_answer(overdue, 0);
     assert_false(connections_wait_idle(connections, 1));
     assert_int_equal(recv(overdue_ends[1], &byte, 1, 0), 0);

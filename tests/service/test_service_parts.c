@@ -236,7 +236,7 @@ static void faults__misspelled_ones_are_refused(void **state)
     static const char *const texts[] = {
         "", "=", "nonsense", "silenc", "silencee", "silence=1", "status", "status=", "status=99", "status=600",
         "status=2xx", "cut=", "cut=-1", "cut=1x", "cut=99999999999999999999", "drip=0", "redirect-to", "empty=1",
-        "old-version=2", "other:cut", "individualize:", "individualize", " cut", "replay=1", "wrong-length=0",
+        "old-version=2", "other:cut", "license:", "individualize:", "individualize", " cut", "replay=1", "wrong-length=0",
     };
     struct faults *faults = faults_create(NULL);
     char why[256];
@@ -256,7 +256,7 @@ static void faults__misspelled_ones_are_refused(void **state)
 
 static void faults__come_from_both_places_for_their_request(void **state)
 {
-    static const char file[] = "# comment\n\nrevocation:status=503\r\nalter=-5\n";
+    static const char file[] = "# comment\n\nrevocation:status=503\r\nalter=-5\nlicense:html\n";
     struct faults *faults = faults_create(sandbox_path(&sandbox, "faults"));
     struct fault_plan plan;
     char why[256];
@@ -264,20 +264,24 @@ static void faults__come_from_both_places_for_their_request(void **state)
     (void)state;
     assert_non_null(faults);
     assert_true(faults_add(faults, "individualize:cut=7", why, sizeof(why)));
-    assert_true(faults_plan(faults, DRM_REQUEST_INDIVIDUALIZE, &plan, why, sizeof(why))); /* no file yet */
+    assert_true(faults_plan(faults, FAULT_INDIVIDUALIZE, &plan, why, sizeof(why))); /* no file yet */
     assert_int_equal(plan.count, 1);
     sandbox_write(&sandbox, "faults", file, strlen(file));
-    assert_true(faults_plan(faults, DRM_REQUEST_INDIVIDUALIZE, &plan, why, sizeof(why)));
+    assert_true(faults_plan(faults, FAULT_INDIVIDUALIZE, &plan, why, sizeof(why)));
     assert_int_equal(plan.count, 2);
     assert_int_equal(fault_plan_find(&plan, FAULT_CUT)->number, 7);
     assert_int_equal(fault_plan_find(&plan, FAULT_ALTER)->number, -5);
     assert_null(fault_plan_find(&plan, FAULT_STATUS));
-    assert_true(faults_plan(faults, DRM_REQUEST_REVOCATION, &plan, why, sizeof(why)));
+    assert_true(faults_plan(faults, FAULT_REVOCATION, &plan, why, sizeof(why)));
     assert_int_equal(plan.count, 2);
     assert_int_equal(fault_plan_find(&plan, FAULT_STATUS)->number, 503);
     assert_null(fault_plan_find(&plan, FAULT_CUT));
+    assert_null(fault_plan_find(&plan, FAULT_HTML));
+    assert_true(faults_plan(faults, FAULT_LICENSE, &plan, why, sizeof(why)));
+    assert_int_equal(plan.count, 2);
+    assert_non_null(fault_plan_find(&plan, FAULT_HTML));
     sandbox_write(&sandbox, "faults", "cut\nnonsense\n", 13);
-    assert_false(faults_plan(faults, DRM_REQUEST_REVOCATION, &plan, why, sizeof(why)));
+    assert_false(faults_plan(faults, FAULT_REVOCATION, &plan, why, sizeof(why)));
     assert_string_equal(why, "there is no fault \"nonsense\"");
     faults_free(faults);
 }

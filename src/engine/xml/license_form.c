@@ -140,3 +140,24 @@ drm_result drm_license_form_read(struct drm_span form, struct drm_buffer *challe
     *nonsilent = value_of_nonsilent;
     return DRM_S_OK;
 }
+
+drm_result drm_license_form_field(struct drm_span form, const char *name, struct drm_buffer *out)
+{
+    struct drm_span found = {0};
+    bool has_field = false;
+
+    if (form.size > FORM_MAX_SIZE)
+        return DRM_E_BAD_REQUEST;
+    while (form.size > 0)
+    {
+        struct drm_span value = cut(&form, '&');
+
+        if (!is_name(cut(&value, '='), name))
+            continue;
+        if (has_field)
+            return DRM_E_BAD_REQUEST;
+        has_field = true;
+        found = value;
+    }
+    return has_field ? unescape(found, ' ', out) : DRM_E_NOT_FOUND;
+}

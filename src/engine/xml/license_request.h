@@ -42,4 +42,8 @@ DRM_MUST_CHECK drm_result drm_license_form_write(struct drm_span request, bool n
  * where it is missing. DRM_E_BAD_REQUEST. */
 DRM_MUST_CHECK drm_result drm_license_form_read(struct drm_span form, struct drm_buffer *challenge, bool *nonsilent);
 
+/* Any other field of such a form, appended without a terminator. DRM_E_NOT_FOUND where the form does not have it,
+ * DRM_E_BAD_REQUEST where it has it twice, or in a way that cannot be read. */
+DRM_MUST_CHECK drm_result drm_license_form_field(struct drm_span form, const char *name, struct drm_buffer *out);
+
 #endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Licences over HTTP: requests for them, and what is to go.
+ */
+#include <string.h>
+
+#include "engine/authority/contents.h"
+#include "engine/net/exchange.h"
+#include "engine/xml/license_request.h"
+#include "service/fault_delivery.h"
+#include "service/http_page.h"
+#include "service/http_request.h"
+
+/* These bytes, or why there are none. Takes them over. */
+static enum MHD_Result answer_bytes(struct MHD_Connection *connection, struct http_request *request,
+                                    drm_result result, const char *content_type, struct drm_buffer *bytes)
+{
+    if (DRM_FAILED(result))
+    {
+        drm_buffer_free(bytes);
+        return http_answer_result(&request->answer, connection, result);
+    }
+    if (request->connection)
+        connection_begin_answer(request->connection, bytes->size);
+    return http_answer_bytes(&request->answer, connection, content_type, bytes);
+}
+
+static enum MHD_Result answer_silently(struct http_routes *context, struct MHD_Connection *connection,
+                                       struct http_request *request, struct drm_span challenge)
+{
+    struct drm_buffer response = {0};
+    drm_result result;
+
+    if (context->faults)
+    {
+        const struct fault_request fault_request = {
+            .faults = context->faults,
+            .authority = context->authority,
+            .host = context->host,
+            .connection = request->connection,
+            .stopping = &context->stopping,
+            .path = request->route->path,
+            .target = FAULT_LICENSE,
+            .content_type = HTTP_LICENSE_TYPE,
+            .body = challenge,
+        };
+
+        return fault_deliver(&fault_request, connection, &request->answer);
+    }
+    result = drm_authority_issue_licenses(context->authority, challenge, true, NULL, &response);
+    return answer_bytes(connection, request, result, HTTP_LICENSE_TYPE, &response);
+}
+
+/* Silent and not: the form says which. */
+enum MHD_Result http_answer_license(struct http_routes *context, struct MHD_Connection *connection,
+                                    struct http_request *request)
+{
+    struct drm_buffer challenge = {0};
+    bool nonsilent = false;
+    enum MHD_Result answered;
+    drm_result result = drm_license_form_read(drm_buffer_span(&request->body), &challenge, &nonsilent);
+
+    if (DRM_FAILED(result))
+        answered = http_answer_result(&request->answer, connection, result);
+    else if (nonsilent)
+        answered = http_answer_page(context, connection, request, drm_buffer_span(&challenge));
+    else
+        answered = answer_silently(context, connection, request, drm_buffer_span(&challenge));
+    drm_buffer_free(&challenge);
+    return answered;
+}
+
+/* --- removal ---------------------------------------------------------------------------------------------- */
+
+enum MHD_Result http_answer_removal(struct http_routes *context, struct MHD_Connection *connection,
+                                    struct http_request *request)
+{
+    struct drm_buffer answer = {0};
+    drm_result result =
+        drm_authority_answer_removal(context->authority, drm_buffer_span(&request->body), &answer);
+
+    return answer_bytes(connection, request, result, DRM_EXCHANGE_CONTENT_TYPE, &answer);
+}
+
+enum MHD_Result http_answer_receipt(struct http_routes *context, struct MHD_Connection *connection,
+                                    struct http_request *request)
+{
+    drm_result result = drm_authority_record_removal(context->authority, drm_buffer_span(&request->body));
+
+    if (DRM_FAILED(result))
+        return http_answer_result(&request->answer, connection, result);
+    return http_answer_text(&request->answer, connection, 200, "it is on record\n");
+}
