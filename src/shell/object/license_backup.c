@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "shell/event/event.h"
 #include "shell/object/backup_status.h"
 #include "shell/object/values.h"
 #include "shell/platform/trace.h"
@@ -33,14 +34,18 @@ static void report(void *context, enum drm_backup_status status, const char *tex
 {
     struct operation *operation = context;
     const struct backup_arguments *arguments = operation->arguments;
+    IMFMediaEvent *event;
     IUnknown *value;
+    HRESULT hr;
 
     trace_line("object %p: event %u, status %u, %s", (void *)operation->object, (unsigned int)arguments->progress,
                (unsigned int)status, text ? text : "no text");
     if (FAILED(backup_status_create(status, text, &value)))
         return;
-    event_generator_queue_unknown(operation->object->events, arguments->progress, S_OK, value);
-    IUnknown_Release(value);
+    hr = media_event_create_unknown(arguments->progress, S_OK, value, &event);
+    IUnknown_Release(value); /* before anybody sees the event: who takes the value from it then has the last reference */
+    if (SUCCEEDED(hr))
+        event_generator_queue_new(operation->object->events, event);
 }
 
 static HRESULT run_backup(struct operation *operation)

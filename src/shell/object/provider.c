@@ -9,6 +9,8 @@
 #include "shell/com/free_threaded.h"
 #include "shell/com/module.h"
 #include "shell/import/create_provider.h"
+#include "shell/object/license_management.h"
+#include "shell/object/license_query.h"
 #include "shell/object/security.h"
 #include "shell/platform/trace.h"
 
@@ -27,6 +29,8 @@ static const struct
     HRESULT (*create)(bool protected, REFIID iid, void **out);
 } object_table[] = {
     {&IID_IWMDRMSecurity, security_create},
+    {&IID_IWMDRMLicenseManagement, license_management_create},
+    {&IID_IWMDRMLicenseQuery, license_query_create},
 };
 
 static struct provider *provider_from_IWMDRMProvider(IWMDRMProvider *iface)
