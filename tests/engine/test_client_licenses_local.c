@@ -282,6 +282,47 @@ static void local__revoked_machine_gets_nothing(void **state)
     assert_int_equal(acquire(fixture, 1), DRM_S_LICENSE_ACQUIRED);
 }
 
+static void local__issuer_takes_licences_back(void **state)
+{
+    struct fixture *fixture = *state;
+    struct drm_buffer challenge = {0}, response = {0}, receipt = {0}, again = {0};
+    struct drm_authority *authority;
+    uint8_t key_id[DRM_KEY_ID_SIZE];
+
+    add_content(fixture, 1, "Play", false);
+    add_content(fixture, 2, "Play", false);
+    add_content(fixture, 3, "Play; revocable=no", false);
+    assert_int_equal(drm_client_make_removal_challenge(fixture->client, drm_span("me", 2), drm_span(NULL, 0),
+                                                       &challenge), DRM_E_NEEDS_INDIVIDUALIZATION);
+    assert_int_equal(individualize(fixture->client, false, NEVER, NULL), DRM_S_OK);
+    assert_int_equal(acquire_with(fixture, NULL, NULL, NULL), DRM_S_LICENSE_ACQUIRED);
+
+    assert_int_equal(drm_client_administer(fixture->client, &authority), DRM_S_OK);
+    key_id_of(1, key_id);
+    assert_int_equal(drm_authority_plan_removal(authority, NULL, key_id, NULL), DRM_S_OK);
+    assert_int_equal(drm_client_make_removal_challenge(fixture->client, drm_span("me", 2), drm_span(NULL, 0),
+                                                       &challenge), DRM_S_OK);
+    assert_int_equal(drm_authority_answer_removal(authority, drm_buffer_span(&challenge), &response), DRM_S_OK);
+    assert_int_equal(drm_client_process_removal(fixture->client, drm_buffer_span(&response), &receipt), DRM_S_OK);
+    assert_int_equal(drm_authority_record_removal(authority, drm_buffer_span(&receipt)), DRM_S_OK);
+    assert_int_equal(drm_authority_record_removal(authority, drm_buffer_span(&receipt)), DRM_E_EXPIRED_LICENSEBLOB);
+    drm_authority_close(authority);
+
+    assert_int_equal(refusal(fixture, 1, PLAY), GONE);
+    assert_int_equal(refusal(fixture, 2, PLAY), DRM_ALLOWED);
+    assert_int_equal(refusal(fixture, 3, PLAY), DRM_ALLOWED);
+    assert_int_equal(drm_client_process_removal(fixture->client, drm_buffer_span(&response), &again),
+                     DRM_E_EXPIRED_LICENSEBLOB);
+    assert_int_equal(again.size, 0);
+    drm_buffer_free(&again);
+    /* What is issued anew is another licence. */
+    assert_int_equal(acquire(fixture, 1), DRM_S_LICENSE_ACQUIRED);
+    assert_int_equal(refusal(fixture, 1, PLAY), DRM_ALLOWED);
+    drm_buffer_free(&challenge);
+    drm_buffer_free(&response);
+    drm_buffer_free(&receipt);
+}
+
 static void local__lost_secret_and_the_way_back(void **state)
 {
     struct fixture *fixture = *state;
@@ -354,6 +395,7 @@ int run_licenses_local_tests(void)
         ROW(local__licences_survive_individualizations),
         ROW(local__response_of_one_machine_is_nothing_to_another),
         ROW(local__revoked_machine_gets_nothing),
+        ROW(local__issuer_takes_licences_back),
         ROW(local__lost_secret_and_the_way_back),
         ROW(local__user_sets_the_clock),
         ROW(local__clock_is_set_before_anything_is_there),
