@@ -7,5 +7,8 @@
 
 int run_device_message_tests(void);
 int run_device_proximity_tests(void);
+int run_device_registrar_tests(void);
+int run_device_license_tests(void);
+int run_device_forgery_tests(void);
 
 #endif

@@ -11,5 +11,8 @@ int main(void)
         return 1;
     failures += run_device_message_tests();
     failures += run_device_proximity_tests();
+    failures += run_device_registrar_tests();
+    failures += run_device_license_tests();
+    failures += run_device_forgery_tests();
     return failures != 0;
 }

@@ -29,7 +29,8 @@ static int tear_down(void **state)
 
 static struct drm_buffer write_request(uint8_t first)
 {
-    struct drm_registration_request request = {.serial = {first, 2, 3}, .chain = drm_buffer_span(&authority.machine.chain)};
+    struct drm_registration_request request = {
+        .serial = {first, 2, 3}, .chain = drm_buffer_span(&authority.machine.chain)};
     struct drm_buffer out = {0};
 
     assert_int_equal(drm_registration_request_write(&request, &out), DRM_S_OK);

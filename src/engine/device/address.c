@@ -8,9 +8,15 @@
 #define V6_SIZE 16
 #define PORT_SIZE 2
 
+/* fe80::/10: such an address means nothing without its interface, any other nothing more with one. */
+static bool is_link_local(const struct drm_device_address *address)
+{
+    return address->is_v6 && address->host[0] == 0xfe && (address->host[1] & 0xc0) == 0x80;
+}
+
 bool drm_device_address_equal(const struct drm_device_address *a, const struct drm_device_address *b)
 {
-    return a->is_v6 == b->is_v6 && a->port == b->port && a->scope == b->scope
+    return a->is_v6 == b->is_v6 && a->port == b->port && (!is_link_local(a) || a->scope == b->scope)
         && !memcmp(a->host, b->host, a->is_v6 ? V6_SIZE : V4_SIZE);
 }
 

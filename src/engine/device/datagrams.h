@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the engine asks of the program around it to measure how near a network device is: datagrams and a fine clock. The
- * DLL hands it Winsock, the tests hand it sockets of the system or a network of their own.
+ * What the engine asks of the program around it to measure how near a network device is: datagrams and a fine clock.
+ * The DLL hands it Winsock, the tests hand it sockets of the system or a network of their own.
  */
 #ifndef WMDRM_ENGINE_DATAGRAMS_H
 #define WMDRM_ENGINE_DATAGRAMS_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The datagrams of proximity as bytes, for its two sides. Each begins with version and type; a reader tells only whether
- * it is a whole and genuine one.
+ * The datagrams of proximity as bytes, for its two sides. Each begins with version and type; a reader tells only
+ * whether it is a whole and genuine one.
  */
 #ifndef WMDRM_ENGINE_PROXIMITY_DATAGRAM_H
 #define WMDRM_ENGINE_PROXIMITY_DATAGRAM_H
