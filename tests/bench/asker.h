@@ -15,6 +15,9 @@ extern const char asker_name[];
 const struct drm_host *asker_begin(const char *folder);
 void asker_individualize(void);
 
+/* Until the last question is some time ago, and what it left open is closed. */
+void asker_rest(void);
+
 /* Opens what questions take; nothing of the store is open after the last close. */
 void asker_open(void);
 void asker_close(void);

@@ -62,6 +62,11 @@ void asker_close(void)
     measure_check(WMDRMShutdown(), "WMDRMShutdown");
 }
 
+void asker_rest(void)
+{
+    Sleep(3000);
+}
+
 static void perform_individualization(IWMDRMSecurity *security)
 {
     MediaEventType type = MEUnknown;

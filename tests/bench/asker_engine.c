@@ -39,6 +39,12 @@ void asker_close(void)
     drm_client_free(client);
 }
 
+/* Who has no DLL around it says so itself. */
+void asker_rest(void)
+{
+    drm_client_rest(client);
+}
+
 void asker_individualize(void)
 {
     asker_open();

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/client/client_internal.h"
+#include "engine/store/license_store.h"
 
 static char *duplicate(const char *text)
 {
@@ -120,6 +121,20 @@ drm_result drm_client_acquire_store(struct drm_client *client, struct drm_shared
     }
     sqlite3_mutex_leave(client->lock);
     return result;
+}
+
+void drm_client_rest(struct drm_client *client)
+{
+    struct drm_shared_store *shared;
+
+    sqlite3_mutex_enter(client->lock);
+    if ((shared = client->shared))
+        shared->references++;
+    sqlite3_mutex_leave(client->lock);
+    if (!shared)
+        return;
+    drm_store_rest(shared->store);
+    drm_client_release_store(client, shared);
 }
 
 void drm_client_drop_shared_store(struct drm_client *client)

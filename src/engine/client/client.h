@@ -30,6 +30,10 @@ struct drm_client_options
 drm_result drm_client_create(const struct drm_client_options *options, struct drm_client **out);
 void drm_client_free(struct drm_client *client); /* NULL is fine; no call may be running */
 
+/* Ends what questions leave open for the next one: a read transaction, which keeps the store's log from beginning anew.
+ * For a while in which nobody asks. */
+void drm_client_rest(struct drm_client *client);
+
 /* --- operations: long, cancelled and reported through task -------------------------------------------------- */
 
 /*

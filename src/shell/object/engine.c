@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shell/object/resting.h"
 #include "shell/platform/configuration.h"
 #include "shell/platform/dpapi_protector.h"
 #include "shell/platform/system_clock.h"
@@ -21,6 +22,7 @@ struct engine
     struct configuration configuration;
     HRESULT failure;           /* why there is no client; S_OK where there is one */
     struct drm_client *client;
+    struct resting resting;
 };
 
 static SRWLOCK engines_lock = SRWLOCK_INIT; /* guards: engines */
@@ -152,6 +154,7 @@ HRESULT engine_acquire(struct engine **out)
         InterlockedIncrement(&other->references);
     else if (SUCCEEDED(engine->failure = create_client(&engine->configuration, &engine->client)))
     {
+        resting_init(&engine->resting, engine->client);
         engine->next = engines;
         engines = engine;
     }
@@ -189,6 +192,7 @@ void engine_release(struct engine *engine)
     ReleaseSRWLockExclusive(&engines_lock);
     if (!last)
         return;
+    resting_end(&engine->resting);
     drm_client_free(engine->client);
     configuration_free(&engine->configuration);
     free(engine);
@@ -200,6 +204,11 @@ HRESULT engine_get_client(struct engine *engine, struct drm_client **out)
         return engine->failure;
     *out = engine->client;
     return S_OK;
+}
+
+void engine_rest_soon(struct engine *engine)
+{
+    resting_soon(&engine->resting);
 }
 
 const char *engine_service_url(const struct engine *engine)

@@ -21,6 +21,9 @@ void engine_release(struct engine *engine); /* NULL is fine */
 /* The client. Fails where the configuration forbids one: DRM_E_STORE_ON_NETWORK, DRM_E_NOT_CONFIGURED. */
 HRESULT engine_get_client(struct engine *engine, struct drm_client **out);
 
+/* After a question about licences: what it left open is closed when no others follow soon. */
+void engine_rest_soon(struct engine *engine);
+
 /* The configured service; empty for the embedded authority. */
 const char *engine_service_url(const struct engine *engine);
 

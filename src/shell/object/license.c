@@ -50,6 +50,7 @@ static ULONG STDMETHODCALLTYPE license_Release(IWMDRMLicense *iface)
     if (!references)
     {
         drm_enumeration_free(license->enumeration);
+        engine_rest_soon(license->engine); /* some of its steps ask */
         free_threaded_cleanup(&license->free_threaded);
         engine_release(license->engine);
         free(license);
@@ -118,6 +119,7 @@ static HRESULT use(struct license *license, uint8_t content_key[DRM_CONTENT_KEY_
     AcquireSRWLockExclusive(&license->lock);
     hr = drm_enumeration_use(license->enumeration, content_key);
     ReleaseSRWLockExclusive(&license->lock);
+    engine_rest_soon(license->engine);
     return hr;
 }
 

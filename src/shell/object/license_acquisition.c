@@ -177,6 +177,7 @@ static HRESULT look(struct operation *operation)
     if (FAILED(hr = engine_get_client(arguments->engine, &client)))
         return hr;
     hr = drm_client_has_license(client, arguments->key_id, arguments->rights, &found);
+    engine_rest_soon(arguments->engine);
     if (hr == DRM_E_BUSY) /* another process has the store; it may be storing the very licence */
         return E_PENDING;
     if (FAILED(hr))

@@ -142,6 +142,7 @@ static HRESULT query_actions(struct license_query *query, const WCHAR *key_id, c
         return hr;
     question = query_of(query, version);
     hr = drm_client_query_actions(client, id, &question, rights, count, found);
+    engine_rest_soon(query->engine);
     for (DWORD i = 0; SUCCEEDED(hr) && i < count; i++)
         results[i] = found[i];
     return hr;
@@ -196,6 +197,7 @@ static HRESULT query_states(struct license_query *query, const WCHAR *key_id, co
     if (!(found = malloc((count ? count : 1) * sizeof(*found))))
         return E_OUTOFMEMORY;
     hr = drm_client_query_states(client, id, rights, count, found);
+    engine_rest_soon(query->engine);
     for (DWORD i = 0; SUCCEEDED(hr) && i < count; i++)
         results[i] = state_data(&found[i]);
     free(found);
