@@ -29,7 +29,8 @@ static drm_result look_up_locked(struct drm_authority *authority, const uint8_t 
     if (drm_statement_step(&statement))
     {
         out->found = drm_statement_fixed(&statement, 0, out->machine_id, DRM_ID_SIZE);
-        out->has_lineage = drm_statement_fixed(&statement, 1, out->lineage, DRM_ID_SIZE);
+        out->has_lineage = drm_statement_blob(&statement, 1).size
+            && drm_statement_fixed(&statement, 1, out->lineage, DRM_ID_SIZE);
         out->removed = drm_statement_int(&statement, 2) != 0;
     }
     return drm_statement_finish(&statement);
