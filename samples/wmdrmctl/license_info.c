@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "license_info.h"
 
-#include <stdlib.h>
+#include <stddef.h>
 #include <string.h>
 #include <nserror.h>
 #include <oleauto.h>
