@@ -70,6 +70,17 @@ enum MHD_Result http_answer_license(struct http_routes *context, struct MHD_Conn
     return answered;
 }
 
+/* --- restoring on another machine ------------------------------------------------------------------------- */
+
+enum MHD_Result http_answer_restore(struct http_routes *context, struct MHD_Connection *connection,
+                                    struct http_request *request)
+{
+    struct drm_buffer response = {0};
+    drm_result result = drm_authority_restore(context->authority, drm_buffer_span(&request->body), &response);
+
+    return answer_bytes(connection, request, result, HTTP_LICENSE_TYPE, &response);
+}
+
 /* --- removal ---------------------------------------------------------------------------------------------- */
 
 enum MHD_Result http_answer_removal(struct http_routes *context, struct MHD_Connection *connection,

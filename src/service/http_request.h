@@ -5,6 +5,7 @@
 #ifndef WMDRM_SERVICE_HTTP_REQUEST_H
 #define WMDRM_SERVICE_HTTP_REQUEST_H
 
+#include "engine/format/backup.h"
 #include "service/http_answer.h"
 #include "service/http_routes.h"
 
@@ -42,12 +43,12 @@ struct http_request
 /* A body of each: base64 of a LICENSEREQUEST, escaped; what a backup proves; what a caller gave a challenge; the ids of
  * what is gone. */
 #define HTTP_LICENSE_MAX_SIZE (1024 * 1024)
-#define HTTP_RESTORE_MAX_SIZE (4 * 1024 * 1024)
+#define HTTP_RESTORE_MAX_SIZE DRM_RESTORE_REQUEST_MAX_SIZE
 #define HTTP_REMOVAL_MAX_SIZE (256 * 1024)
 #define HTTP_RECEIPT_MAX_SIZE (2 * 1024 * 1024)
 
 #define HTTP_LICENSE_TYPE "text/xml; charset=utf-8"
 
-http_route_answer http_answer_license, http_answer_removal, http_answer_receipt;
+http_route_answer http_answer_license, http_answer_restore, http_answer_removal, http_answer_receipt;
 
 #endif

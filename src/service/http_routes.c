@@ -25,6 +25,7 @@ static const struct http_route routes[] = {
     {"/v1/revocation", "POST", answer_authority, DRM_REQUEST_MAX_SIZE, DRM_REQUEST_REVOCATION},
     {"/v1/license", "POST", http_answer_license, HTTP_LICENSE_MAX_SIZE, 0},
     {"/acquire", "POST", http_answer_license, HTTP_LICENSE_MAX_SIZE, 0},
+    {"/v1/restore", "POST", http_answer_restore, HTTP_RESTORE_MAX_SIZE, 0},
     {"/v1/removal", "POST", http_answer_removal, HTTP_REMOVAL_MAX_SIZE, 0},
     {"/v1/removal-receipt", "POST", http_answer_receipt, HTTP_RECEIPT_MAX_SIZE, 0},
 };
@@ -154,6 +155,7 @@ static enum MHD_Result answer_about(struct http_routes *context, struct MHD_Conn
                             "  POST /v1/revocation       a machine's request for revocation lists\n"
                             "  POST /v1/license          a machine's request for licences\n"
                             "  POST /acquire             the same; a page for people where it is not silent\n"
+                            "  POST /v1/restore          it proves what a backup holds, and gets it again\n"
                             "  POST /v1/removal          a machine asks which licences are to go\n"
                             "  POST /v1/removal-receipt  it proves that they have gone\n"
                             "  GET  /health              \"ok\" while it serves\n");

@@ -29,7 +29,8 @@ static void print_usage(FILE *out)
     size_t i;
 
     fputs("usage: wmdrm-service COMMAND [OPTION...]\n\n"
-          "Certifies machines, issues licences, serves security packages and revocation lists to wmdrmsdk.dll.\n\n", out);
+          "Certifies machines, issues licences, serves security packages and revocation lists to\n"
+          "wmdrmsdk.dll.\n\n", out);
     for (i = 0; i < COMMAND_COUNT; ++i)
         fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].summary);
     fputs("\n'wmdrm-service COMMAND --help' shows a command's options.\n"

@@ -49,8 +49,8 @@ struct response
     struct issued *licenses;
     struct drm_buffer bytes; /* the head's */
 };
-/* Checks all that a machine would: anchor, machine, proofs; opens every content key, that of a leaf by its root's in the
- * same response, or by uplink_key where there is none (may be NULL). */
+/* Checks all that a machine would: anchor, machine, proofs; opens every content key, that of a leaf by its root's in
+ * the same response, or by uplink_key where there is none (may be NULL). */
 void response_read(struct drm_authority *authority, const struct machine *machine, struct drm_span text,
                    const uint8_t *uplink_key, struct response *out);
 void response_free(struct response *response);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "engine/check.h"
+#include "engine/format/backup.h"
 #include "engine/format/license_removal.h"
 #include "engine/rights/right.h"
 #include "service/hex.h"
@@ -225,6 +226,7 @@ static void license__too_long_bodies(void **state)
     } rows[] = {
         {"/v1/license", 1024 * 1024},
         {"/acquire", 1024 * 1024},
+        {"/v1/restore", DRM_RESTORE_REQUEST_MAX_SIZE},
         {"/v1/removal", 256 * 1024},
         {"/v1/removal-receipt", 2 * 1024 * 1024},
         {"/v1/individualize", 65536},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The web page of licences that are not issued silently: what it asks, what it hands back, to whom, and what it refuses.
+ * The web page of licences that are not issued silently: what it asks, what it hands back, to whom, and what it
+ * refuses.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -113,7 +114,8 @@ static size_t count_issued(const char *key_id)
 static void page__from_the_question_to_the_licence(void **state)
 {
     struct key_id_text film =
-        ADD_CONTENT(&sandbox, "--name", "<b>\"A film\" & 'more'</b>", "--rights", "Play(count=3)", "--interactive", "yes");
+        ADD_CONTENT(&sandbox, "--name", "<b>\"A film\" & 'more'</b>", "--rights", "Play(count=3)",
+                    "--interactive", "yes");
     struct drm_buffer challenge = {0}, text = {0}, data = {0}, decoded = {0};
     const char *page;
     size_t count;
@@ -145,7 +147,8 @@ static void page__from_the_question_to_the_licence(void **state)
     assert_int_equal(count_issued(film.text), 1);
     assert_non_null(strstr(page, "action=\"http://127.0.0.1:4711/secret?a=b&amp;c=d\""));
     assert_non_null(strstr(page, ".submit()"));
-    assert_non_null(strstr(http_header(&response, "Content-Security-Policy"), "form-action 'self' http://127.0.0.1:4711;"));
+    assert_non_null(strstr(http_header(&response, "Content-Security-Policy"),
+                           "form-action 'self' http://127.0.0.1:4711;"));
     drm_buffer_free(&text);
     cut_out(page, "<textarea name=\"response\" readonly spellcheck=\"false\">", "</textarea>", &text);
     assert_int_equal(licensing_judge(&licensing, drm_buffer_span(&text), &count), DRM_S_OK);

@@ -236,7 +236,8 @@ static void faults__misspelled_ones_are_refused(void **state)
     static const char *const texts[] = {
         "", "=", "nonsense", "silenc", "silencee", "silence=1", "status", "status=", "status=99", "status=600",
         "status=2xx", "cut=", "cut=-1", "cut=1x", "cut=99999999999999999999", "drip=0", "redirect-to", "empty=1",
-        "old-version=2", "other:cut", "license:", "individualize:", "individualize", " cut", "replay=1", "wrong-length=0",
+        "old-version=2", "other:cut", "license:", "individualize:", "individualize", " cut",
+        "replay=1", "wrong-length=0",
     };
     struct faults *faults = faults_create(NULL);
     char why[256];

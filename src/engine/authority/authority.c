@@ -34,9 +34,9 @@ static const char schema_1[] =
 
 /*
  * offer: what licences are issued of; sealed is its content key. issued: every licence that was ever issued; lineage is
- * the licence that a restored one descends from, NULL of one that nobody restored. removal: what is to go, of the licences
- * up to number last; a NULL or empty column stands for any. removal_answer: what every challenge (id: its transaction) was
- * answered, so that none is answered twice.
+ * the licence that a restored one descends from, NULL of one that nobody restored. removal: what is to go, of the
+ * licences up to number last; a NULL or empty column stands for any. removal_answer: what every challenge (id: its
+ * transaction) was answered, so that none is answered twice.
  */
 static const char schema_2[] =
     "CREATE TABLE offer(id INTEGER PRIMARY KEY AUTOINCREMENT, key_id BLOB NOT NULL UNIQUE, name TEXT NOT NULL,"

@@ -74,8 +74,8 @@ DRM_MUST_CHECK drm_result drm_authority_get_content_key(struct drm_authority *au
  *   DRM_E_BAD_REQUEST, DRM_E_MALFORMED_CONTENT_HEADER, DRM_E_INVALID_KID   the request or its header cannot be read
  *   DRM_E_SIGNATURE_FAILURE, DRM_E_INVALID_CERTIFICATE  the machine's chain does not end at this authority's root
  *   DRM_E_CERTIFICATE_REVOKED
- *   DRM_E_NEEDS_INDIVIDUALIZATION  the identity has expired, or is of a lower security version than content or header ask
- *   DRM_E_UNABLE_TO_ACQUIRE        no such content, or withdrawn, or the root of a leaf is; nothing at all to pre-deliver
+ *   DRM_E_NEEDS_INDIVIDUALIZATION  the identity has expired, or its security version is below content's or header's
+ *   DRM_E_UNABLE_TO_ACQUIRE        no such content, or it or its root is withdrawn; nothing at all to pre-deliver
  *   DRM_E_NO_RIGHTS                a right that is not offered, or no more licences for this machine
  *   DRM_E_LICENSE_NOTACQUIRED      interactive content, silently
  */
@@ -110,17 +110,17 @@ DRM_MUST_CHECK drm_result drm_authority_each_license(struct drm_authority *autho
 
 /*
  * Plans a removal: licences that exist by now, of this key id (NULL: any) for this user (empty or NULL: any), are to go
- * from this machine (NULL: any), with its next challenge. Only those that name this authority as the one that may revoke
- * them (rights without "revocable=no"). DRM_E_INVALID_ARGUMENT where all three say any. DRM_E_NOT_FOUND where there is
- * no such licence.
+ * from this machine (NULL: any), with its next challenge. Only those that name this authority as the one that may
+ * revoke them (rights without "revocable=no"). DRM_E_INVALID_ARGUMENT where all three say any. DRM_E_NOT_FOUND where
+ * there is no such licence.
  */
 DRM_MUST_CHECK drm_result drm_authority_plan_removal(struct drm_authority *authority, const uint8_t *machine_id,
                                                      const uint8_t *key_id, const char *user_id);
 /*
- * Answers a challenge with a signed LRB: what is planned for the machine (where the caller's data is a user id, for that
- * user or for whomever), or else, where it is a user id that has licences on this machine, that user's licences. Every
- * challenge is answered once. Returns the codes of drm_removal_challenge_read, DRM_E_EXPIRED_LICENSEBLOB for one that was
- * answered before, DRM_E_UNABLE_TO_ACQUIRE where nothing is to go.
+ * Answers a challenge with a signed LRB: what is planned for the machine (where the caller's data is a user id, for
+ * that user or for whomever), or else, where it is a user id that has licences on this machine, that user's licences.
+ * Every challenge is answered once. Returns the codes of drm_removal_challenge_read, DRM_E_EXPIRED_LICENSEBLOB for one
+ * that was answered before, DRM_E_UNABLE_TO_ACQUIRE where nothing is to go.
  */
 DRM_MUST_CHECK drm_result drm_authority_answer_removal(struct drm_authority *authority, struct drm_span challenge,
                                                        struct drm_buffer *out);
