@@ -69,6 +69,36 @@ static void query__every_reason(void **state)
     }
 }
 
+/* A count that was used up stays so, whatever is stored again. */
+static void query__count_that_is_used_up(void **state)
+{
+    struct issued *issued = *state;
+    struct drm_license *license = calloc(1, sizeof(*license));
+    const struct response_order order = {.licenses = license, .count = 1, .signer = &issued->issuer};
+    const struct drm_license_request_filter filter = {.key_id = number_key_id_text(1)};
+    struct drm_enumeration *enumeration;
+    uint8_t key[DRM_CONTENT_KEY_SIZE];
+    struct drm_buffer text = {0};
+
+    assert_non_null(license);
+    issue_license(license, 1, 1, "Play(count=2); Copy");
+    make_response(&order, &text);
+    assert_int_equal(drm_client_store_response(issued->client, drm_buffer_span(&text)), DRM_S_OK);
+    assert_int_equal(drm_client_enumerate(issued->client, &filter, &enumeration), DRM_S_OK);
+    for (uint32_t left = 1; left != UINT32_MAX; left--)
+    {
+        assert_int_equal(drm_enumeration_use(enumeration, key), DRM_S_OK);
+        assert_int_equal(drm_client_store_response(issued->client, drm_buffer_span(&text)), DRM_S_OK);
+        assert_int_equal(state_of(issued->client, 1, PLAY).counts[0], left);
+    }
+    assert_int_equal(refusal(issued->client, 1, PLAY), DRM_REFUSED_NOT_ENABLED | DRM_REFUSED_EXHAUSTED);
+    assert_int_equal(refusal(issued->client, 1, COPY), DRM_ALLOWED);
+    assert_true(DRM_FAILED(drm_enumeration_use(enumeration, key)));
+    drm_enumeration_free(enumeration);
+    drm_buffer_free(&text);
+    free(license);
+}
+
 static void query__several_licences_add_up(void **state)
 {
     static const enum drm_right rights[] = {PLAY, COPY, DRM_RIGHT_BACKUP, DRM_RIGHT_PRINT_REDBOOK};
@@ -299,6 +329,7 @@ int run_licenses_query_tests(void)
 {
     const struct CMUnitTest tests[] = {
         ROW(query__every_reason),
+        ROW(query__count_that_is_used_up),
         ROW(query__several_licences_add_up),
         ROW(query__states),
         ROW(query__warm_takes_no_memory),
