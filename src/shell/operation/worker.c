@@ -17,9 +17,10 @@ struct worker
 
 /* All workers of the process, for async_objects_wait. An object's lock may be held when this one is taken, never the
  * other way round. */
-static SRWLOCK workers_lock = SRWLOCK_INIT; /* guards: workers */
+static SRWLOCK workers_lock = SRWLOCK_INIT; /* guards: workers, workers_leaving */
 static CONDITION_VARIABLE workers_changed = CONDITION_VARIABLE_INIT;
 static struct worker *workers;
+static size_t workers_leaving; /* out of the list, but about to let go of their objects, and of stores with them */
 
 static void workers_add(struct worker *worker)
 {
@@ -41,6 +42,14 @@ static void workers_remove(struct worker *worker)
         workers = worker->next;
     if (worker->next)
         worker->next->previous = worker->previous;
+    workers_leaving++;
+    ReleaseSRWLockExclusive(&workers_lock);
+}
+
+static void workers_left(void)
+{
+    AcquireSRWLockExclusive(&workers_lock);
+    workers_leaving--;
     ReleaseSRWLockExclusive(&workers_lock);
     WakeAllConditionVariable(&workers_changed);
 }
@@ -72,7 +81,7 @@ void async_objects_wait(DWORD grace_ms)
 
     watcher_stop();
     AcquireSRWLockExclusive(&workers_lock);
-    while (workers)
+    while (workers || workers_leaving)
     {
         ULONGLONG now = GetTickCount64();
 
@@ -81,7 +90,7 @@ void async_objects_wait(DWORD grace_ms)
         else
         {
             cancel_every_worker_locked();
-            if (workers)
+            if (workers || workers_leaving)
                 SleepConditionVariableSRW(&workers_changed, &workers_lock, 100, 0);
         }
     }
@@ -127,6 +136,7 @@ static DWORD WINAPI worker_run(void *parameter)
     workers_remove(worker);
     free(worker);
     async_object_release_inner(object);
+    workers_left();
     return 0;
 }
 
@@ -147,6 +157,7 @@ HRESULT worker_start(struct async_object *object)
         workers_remove(worker);
         free(worker);
         async_object_release_inner(object); /* not the last one: the caller has one of its own */
+        workers_left();
         return E_OUTOFMEMORY;
     }
     CloseHandle(thread);
