@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * IWMDRMDecrypt and IWMDRMEncrypt, as CreateDecryptor and CreateEncryptor make them: the bytes beside the system's own
+ * AES, arguments that are none, what a use takes, the life of the objects, threads.
+ */
+#include "shell/license_fixture.h"
+
+#include <bcrypt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum
+{
+    THREADS = 6,
+    THREAD_ROUNDS = 300,
+};
+
+static const WMDRMCryptoData at_the_beginning = {CRYPTO_TYPE_MCE, 0, 0};
+
+/* --- objects ------------------------------------------------------------------------------------------------ */
+
+static IWMDRMLicense *open_license(struct license_fixture *fixture, unsigned int number, const WCHAR *rights)
+{
+    WMDRM_LICENSE_FILTER filter = {.bstrKID = license_key(number), .bstrRights = (BSTR)(LONG_PTR)rights};
+    IWMDRMLicense *license = NULL;
+
+    assert_hr(IWMDRMLicenseManagement_CreateLicenseEnumeration(fixture->management, &filter, &license), S_OK);
+    return license;
+}
+
+static IWMDRMDecrypt *create_decryptor(struct license_fixture *fixture, unsigned int number)
+{
+    IWMDRMLicense *license = open_license(fixture, number, NULL);
+    IWMDRMDecrypt *decryptor = NULL;
+
+    assert_hr(IWMDRMLicense_CreateDecryptor(license, &decryptor), S_OK);
+    IWMDRMLicense_Release(license);
+    return decryptor;
+}
+
+static IWMDRMEncrypt *create_encryptor(struct license_fixture *fixture, unsigned int number)
+{
+    IWMDRMLicense *license = open_license(fixture, number, NULL);
+    IWMDRMEncrypt *encryptor = NULL;
+
+    assert_hr(IWMDRMLicense_CreateEncryptor(license, &encryptor), S_OK);
+    IWMDRMLicense_Release(license);
+    return encryptor;
+}
+
+static HRESULT decrypt(IWMDRMDecrypt *decryptor, BYTE *data, DWORD size, const WMDRMCryptoData *where)
+{
+    WMDRMCryptoData copy;
+
+    if (!where)
+        return IWMDRMDecrypt_Decrypt(decryptor, data, size, NULL);
+    copy = *where;
+    return IWMDRMDecrypt_Decrypt(decryptor, data, size, &copy);
+}
+
+static HRESULT encrypt(IWMDRMEncrypt *encryptor, BYTE *data, DWORD size, const WMDRMCryptoData *where)
+{
+    WMDRMCryptoData copy;
+
+    if (!where)
+        return IWMDRMEncrypt_Encrypt(encryptor, data, size, NULL);
+    copy = *where;
+    return IWMDRMEncrypt_Encrypt(encryptor, data, size, &copy);
+}
+
+/* --- another implementation --------------------------------------------------------------------------------- */
+
+static void put_big_endian(BYTE *out, UINT64 value)
+{
+    for (int i = 7; i >= 0; i--, value >>= 8)
+        out[i] = (BYTE)value;
+}
+
+/* Counter mode of a content's key, made of the system's AES in blocks. */
+static void system_counter_mode(struct license_fixture *fixture, unsigned int number, const WMDRMCryptoData *where,
+                                BYTE *data, DWORD size)
+{
+    uint8_t key_id[DRM_KEY_ID_SIZE], content_key[DRM_CONTENT_KEY_SIZE];
+    BCRYPT_ALG_HANDLE algorithm;
+    BCRYPT_KEY_HANDLE key;
+    ULONG done;
+
+    license_key_id(number, key_id);
+    assert_int_equal(drm_authority_get_content_key(fixture->authority, key_id, content_key), DRM_S_OK);
+    assert_int_equal(BCryptOpenAlgorithmProvider(&algorithm, BCRYPT_AES_ALGORITHM, NULL, 0), 0);
+    assert_int_equal(BCryptSetProperty(algorithm, BCRYPT_CHAINING_MODE, (PUCHAR)(LONG_PTR)BCRYPT_CHAIN_MODE_ECB,
+                                       sizeof(BCRYPT_CHAIN_MODE_ECB), 0), 0);
+    assert_int_equal(BCryptGenerateSymmetricKey(algorithm, &key, NULL, 0, content_key, sizeof(content_key), 0), 0);
+    for (DWORD i = 0; i < size; i += 16)
+    {
+        BYTE counter[16], stream[16];
+
+        put_big_endian(counter, where->qwCounterID);
+        put_big_endian(counter + 8, where->qwOffset + i / 16);
+        assert_int_equal(BCryptEncrypt(key, counter, 16, NULL, NULL, 0, stream, 16, &done, 0), 0);
+        for (DWORD j = 0; j < 16 && i + j < size; j++)
+            data[i + j] ^= stream[j];
+    }
+    BCryptDestroyKey(key);
+    BCryptCloseAlgorithmProvider(algorithm, 0);
+}
+
+static void fill(BYTE *data, DWORD size, BYTE seed)
+{
+    for (DWORD i = 0; i < size; i++)
+        data[i] = (BYTE)(seed + i * 7 + i / 256);
+}
+
+/* --- bytes -------------------------------------------------------------------------------------------------- */
+
+static void decrypt__gives_what_the_system_makes_of_the_key(void **state)
+{
+    static const WMDRMCryptoData places[] = {
+        {CRYPTO_TYPE_MCE, 0, 0},
+        {CRYPTO_TYPE_MCE, 1, 0},
+        {CRYPTO_TYPE_MCE, 0, 1},
+        {CRYPTO_TYPE_MCE, 0x0123456789abcdef, 0xfedcba9876543210},
+        {CRYPTO_TYPE_MCE, 5, 0xfffffffe},
+        {CRYPTO_TYPE_MCE, 0xffffffffffffffff, 0xffffffffffffff00},
+    };
+    static const DWORD sizes[] = {1, 15, 16, 17, 188, 1316, 4000};
+    struct license_fixture *fixture = *state;
+    BYTE data[4000], expected[4000];
+    IWMDRMDecrypt *decryptor;
+    IWMDRMEncrypt *encryptor;
+
+    license_get(fixture, 1, "Play");
+    decryptor = create_decryptor(fixture, 1);
+    encryptor = create_encryptor(fixture, 1);
+    for (size_t i = 0; i < ARRAYSIZE(places); i++)
+    {
+        for (size_t j = 0; j < ARRAYSIZE(sizes); j++)
+        {
+            fill(data, sizes[j], (BYTE)i);
+            memcpy(expected, data, sizes[j]);
+            system_counter_mode(fixture, 1, &places[i], expected, sizes[j]);
+            assert_hr(decrypt(decryptor, data, sizes[j], &places[i]), S_OK);
+            assert_memory_equal(data, expected, sizes[j]);
+            /* Encryption is the same, so it leads back. */
+            assert_hr(encrypt(encryptor, data, sizes[j], &places[i]), S_OK);
+            fill(expected, sizes[j], (BYTE)i);
+            assert_memory_equal(data, expected, sizes[j]);
+        }
+    }
+    IWMDRMDecrypt_Release(decryptor);
+    IWMDRMEncrypt_Release(encryptor);
+}
+
+static void decrypt__without_crypto_data_is_the_beginning(void **state)
+{
+    struct license_fixture *fixture = *state;
+    BYTE data[100], expected[100];
+    IWMDRMDecrypt *decryptor;
+
+    license_get(fixture, 1, "Play");
+    decryptor = create_decryptor(fixture, 1);
+    /* The same each time: nothing moves on by itself. */
+    for (int i = 0; i < 3; i++)
+    {
+        fill(data, sizeof(data), 1);
+        fill(expected, sizeof(expected), 1);
+        assert_hr(decrypt(decryptor, data, sizeof(data), NULL), S_OK);
+        assert_hr(decrypt(decryptor, expected, sizeof(expected), &at_the_beginning), S_OK);
+        assert_memory_equal(data, expected, sizeof(data));
+    }
+    IWMDRMDecrypt_Release(decryptor);
+}
+
+static void decrypt__refuses_what_is_none(void **state)
+{
+    static const struct
+    {
+        WMDRMCryptoData where;
+        DWORD size;
+        HRESULT expected;
+    } rows[] = {
+        {{(DRM_CRYPTO_TYPE)1, 0, 0}, 32, NS_E_DRM_UNSUPPORTED_ALGORITHM},
+        {{(DRM_CRYPTO_TYPE)-1, 0, 0}, 0, NS_E_DRM_UNSUPPORTED_ALGORITHM},
+        {{CRYPTO_TYPE_MCE, 0, 0xffffffffffffffff}, 16, S_OK},
+        {{CRYPTO_TYPE_MCE, 0, 0xffffffffffffffff}, 17, E_INVALIDARG},
+        {{CRYPTO_TYPE_MCE, 7, 0xfffffffffffffffe}, 32, S_OK},
+        {{CRYPTO_TYPE_MCE, 7, 0xfffffffffffffffe}, 33, E_INVALIDARG},
+        {{CRYPTO_TYPE_MCE, 0, 0}, 0, S_OK},
+    };
+    struct license_fixture *fixture = *state;
+    BYTE data[64], before[64];
+    IWMDRMDecrypt *decryptor;
+    IWMDRMEncrypt *encryptor;
+
+    license_get(fixture, 1, "Play");
+    decryptor = create_decryptor(fixture, 1);
+    encryptor = create_encryptor(fixture, 1);
+    fill(data, sizeof(data), 9);
+    memcpy(before, data, sizeof(data));
+    for (size_t i = 0; i < ARRAYSIZE(rows); i++)
+    {
+        assert_hr(decrypt(decryptor, data, rows[i].size, &rows[i].where), rows[i].expected);
+        if (SUCCEEDED(rows[i].expected))
+            assert_hr(decrypt(decryptor, data, rows[i].size, &rows[i].where), S_OK); /* back */
+        assert_memory_equal(data, before, sizeof(data));
+        assert_hr(encrypt(encryptor, data, rows[i].size, &rows[i].where), rows[i].expected);
+        if (SUCCEEDED(rows[i].expected))
+            assert_hr(encrypt(encryptor, data, rows[i].size, &rows[i].where), S_OK);
+        assert_memory_equal(data, before, sizeof(data));
+    }
+    assert_hr(decrypt(decryptor, NULL, 16, &at_the_beginning), E_POINTER);
+    assert_hr(decrypt(decryptor, NULL, 0, &at_the_beginning), S_OK);
+    assert_hr(decrypt(decryptor, NULL, 0, NULL), S_OK);
+    assert_hr(encrypt(encryptor, NULL, 16, &at_the_beginning), E_POINTER);
+    assert_hr(encrypt(encryptor, NULL, 0, NULL), S_OK);
+    IWMDRMDecrypt_Release(decryptor);
+    IWMDRMEncrypt_Release(encryptor);
+}
+
+static void encrypt__without_crypto_data_works_once(void **state)
+{
+    struct license_fixture *fixture = *state;
+    BYTE data[40], before[40];
+    IWMDRMEncrypt *encryptor;
+    IWMDRMDecrypt *decryptor;
+
+    license_get(fixture, 1, "Play");
+    encryptor = create_encryptor(fixture, 1);
+    decryptor = create_decryptor(fixture, 1);
+    fill(data, sizeof(data), 3);
+    memcpy(before, data, sizeof(data));
+    assert_hr(encrypt(encryptor, data, 0, NULL), S_OK); /* nothing: that was no use */
+    assert_hr(encrypt(encryptor, data, sizeof(data), NULL), S_OK);
+    assert_memory_not_equal(data, before, sizeof(data));
+    assert_hr(decrypt(decryptor, data, sizeof(data), NULL), S_OK);
+    assert_memory_equal(data, before, sizeof(data));
+    assert_hr(encrypt(encryptor, data, sizeof(data), NULL), NS_E_DRM_ENCRYPT_ERROR);
+    assert_memory_equal(data, before, sizeof(data));
+    assert_hr(encrypt(encryptor, data, sizeof(data), &at_the_beginning), S_OK); /* who says where knows */
+    IWMDRMEncrypt_Release(encryptor);
+
+    encryptor = create_encryptor(fixture, 1);
+    assert_hr(encrypt(encryptor, data, sizeof(data), &at_the_beginning), S_OK);
+    assert_hr(encrypt(encryptor, data, sizeof(data), NULL), NS_E_DRM_ENCRYPT_ERROR);
+    IWMDRMEncrypt_Release(encryptor);
+    IWMDRMDecrypt_Release(decryptor);
+}
+
+/* --- uses --------------------------------------------------------------------------------------------------- */
+
+static DRM_LICENSE_STATE_DATA state_of(struct license_fixture *fixture, unsigned int number, const WCHAR *name)
+{
+    BSTR names[] = {(BSTR)(LONG_PTR)name};
+    DRM_LICENSE_STATE_DATA data;
+
+    assert_hr(IWMDRMLicenseQuery_QueryLicenseState(fixture->query, license_key(number), 1, names, &data), S_OK);
+    return data;
+}
+
+static void create__takes_one_of_the_count(void **state)
+{
+    struct license_fixture *fixture = *state;
+    IWMDRMDecrypt *decryptor;
+    IWMDRMEncrypt *encryptor;
+    IWMDRMLicense *license;
+
+    license_get(fixture, 1, "Play(count=2); Copy(count=1)");
+    license = open_license(fixture, 1, NULL);
+    assert_hr(IWMDRMLicense_CreateDecryptor(license, NULL), E_POINTER);
+    assert_hr(IWMDRMLicense_CreateEncryptor(license, NULL), E_POINTER);
+    assert_int_equal(state_of(fixture, 1, L"LicenseStateData.Play").dwCount[0], 2);
+
+    assert_hr(IWMDRMLicense_CreateDecryptor(license, &decryptor), S_OK);
+    IWMDRMDecrypt_Release(decryptor);
+    assert_int_equal(state_of(fixture, 1, L"LicenseStateData.Play").dwCount[0], 1);
+    assert_hr(IWMDRMLicense_CreateEncryptor(license, &encryptor), S_OK);
+    IWMDRMEncrypt_Release(encryptor);
+    assert_int_equal(state_of(fixture, 1, L"LicenseStateData.Play").dwCategory, WM_DRM_LICENSE_STATE_NORIGHT);
+
+    decryptor = (IWMDRMDecrypt *)(LONG_PTR)1;
+    assert_hr(IWMDRMLicense_CreateDecryptor(license, &decryptor), NS_E_DRM_LICENSE_UNUSABLE);
+    assert_null(decryptor);
+    encryptor = (IWMDRMEncrypt *)(LONG_PTR)1;
+    assert_hr(IWMDRMLicense_CreateEncryptor(license, &encryptor), NS_E_DRM_LICENSE_UNUSABLE);
+    assert_null(encryptor);
+    IWMDRMLicense_Release(license);
+
+    /* The filter names one right: that is used. */
+    license = open_license(fixture, 1, L"Copy");
+    assert_hr(IWMDRMLicense_CreateDecryptor(license, &decryptor), S_OK);
+    IWMDRMDecrypt_Release(decryptor);
+    assert_hr(IWMDRMLicense_CreateDecryptor(license, &decryptor), NS_E_DRM_LICENSE_UNUSABLE);
+    IWMDRMLicense_Release(license);
+}
+
+static void create__says_why_not(void **state)
+{
+    static const struct
+    {
+        const char *rights;
+        HRESULT expected;
+    } rows[] = {
+        {"Copy", NS_E_DRM_NO_RIGHTS},
+        {"Play(until=2020-01-01)", NS_E_DRM_LICENSE_EXPIRED},
+        {"Play(from=2120-01-01)", NS_E_DRM_LICENSE_NOTENABLED},
+        {"Play; metered=yes", NS_E_DRM_POLICY_METERING_DISABLED},
+        {"Play(from=2020-01-01, until=2120-01-01)", S_OK},
+        {"Play(hours=1)", S_OK},
+    };
+    struct license_fixture *fixture = *state;
+
+    for (unsigned int i = 0; i < ARRAYSIZE(rows); i++)
+    {
+        IWMDRMDecrypt *decryptor = NULL;
+        IWMDRMLicense *license;
+
+        license_get(fixture, 10 + i, rows[i].rights);
+        license = open_license(fixture, 10 + i, NULL);
+        assert_hr(IWMDRMLicense_CreateDecryptor(license, &decryptor), rows[i].expected);
+        if (decryptor)
+            IWMDRMDecrypt_Release(decryptor);
+        IWMDRMLicense_Release(license);
+    }
+}
+
+static void create__leaf_opens_with_its_root(void **state)
+{
+    struct license_fixture *fixture = *state;
+    WMDRMCryptoData where = {CRYPTO_TYPE_MCE, 3, 4};
+    char rights[200], key[64];
+    BYTE data[64], expected[64];
+    IWMDRMDecrypt *decryptor;
+
+    WideCharToMultiByte(CP_UTF8, 0, license_key(2), -1, key, sizeof(key), NULL, NULL);
+    snprintf(rights, sizeof(rights), "Play; uplink=%s", key);
+    license_add_content(fixture, 2, "Play(count=1)");
+    license_get(fixture, 1, rights);
+    decryptor = create_decryptor(fixture, 1);
+    fill(data, sizeof(data), 8);
+    memcpy(expected, data, sizeof(data));
+    system_counter_mode(fixture, 1, &where, expected, sizeof(expected));
+    assert_hr(decrypt(decryptor, data, sizeof(data), &where), S_OK);
+    assert_memory_equal(data, expected, sizeof(data));
+    IWMDRMDecrypt_Release(decryptor);
+    assert_int_equal(license_query(fixture, 1, L"ActionAllowed.Play"),
+                     DRM_ACTION_ALLOWED_QUERY_NOT_ENABLED | DRM_ACTION_ALLOWED_QUERY_NOT_ENABLED_EXHAUSTED);
+}
+
+/* --- life --------------------------------------------------------------------------------------------------- */
+
+static void decryptor__owns_its_key(void **state)
+{
+    struct license_fixture *fixture = *state;
+    BYTE data[64], expected[64];
+    IWMDRMDecrypt *decryptor;
+
+    license_get(fixture, 1, "Play(count=1)");
+    decryptor = create_decryptor(fixture, 1);
+    assert_hr(IWMDRMLicenseManagement_DeleteLicense(fixture->management, license_key(1),
+                                                    WMDRM_DELETE_LICENSE_IMMEDIATELY),
+              S_OK);
+    fill(expected, sizeof(expected), 2);
+    system_counter_mode(fixture, 1, &at_the_beginning, expected, sizeof(expected));
+    license_fixture_drop(fixture);
+    fill(data, sizeof(data), 2);
+    assert_hr(decrypt(decryptor, data, sizeof(data), NULL), S_OK);
+    assert_memory_equal(data, expected, sizeof(data));
+    IWMDRMDecrypt_Release(decryptor);
+}
+
+static void objects__have_their_interfaces(void **state)
+{
+    struct license_fixture *fixture = *state;
+    IWMDRMDecrypt *decryptor;
+    IWMDRMEncrypt *encryptor;
+
+    license_get(fixture, 1, "Play");
+    decryptor = create_decryptor(fixture, 1);
+    check_interface(decryptor, IID_IUnknown, TRUE);
+    check_interface(decryptor, IID_IWMDRMDecrypt, TRUE);
+    check_interface(decryptor, IID_IMarshal, TRUE);
+    check_interface(decryptor, IID_IWMDRMEncrypt, FALSE);
+    check_interface(decryptor, IID_IWMDRMLicense, FALSE);
+    check_references(decryptor, 1);
+    assert_int_equal(IWMDRMDecrypt_Release(decryptor), 0);
+    encryptor = create_encryptor(fixture, 1);
+    check_interface(encryptor, IID_IUnknown, TRUE);
+    check_interface(encryptor, IID_IWMDRMEncrypt, TRUE);
+    check_interface(encryptor, IID_IMarshal, TRUE);
+    check_interface(encryptor, IID_IWMDRMDecrypt, FALSE);
+    check_references(encryptor, 1);
+    assert_int_equal(IWMDRMEncrypt_Release(encryptor), 0);
+}
+
+/* --- threads ------------------------------------------------------------------------------------------------ */
+
+struct shared_decryptor
+{
+    IWMDRMDecrypt *decryptor;
+    BYTE stream[8192]; /* what zeros become */
+    LONG wrong;
+};
+
+static DWORD WINAPI decrypt_again_and_again(void *context)
+{
+    struct shared_decryptor *shared = context;
+    BYTE data[2048];
+
+    for (DWORD i = 0; i < THREAD_ROUNDS; i++)
+    {
+        const DWORD block = (i * 37 + GetCurrentThreadId()) % ((sizeof(shared->stream) - sizeof(data)) / 16);
+        const DWORD size = (i * 101 + 1) % sizeof(data);
+        WMDRMCryptoData where = {CRYPTO_TYPE_MCE, 77, block};
+
+        memset(data, 0, sizeof(data));
+        if (FAILED(IWMDRMDecrypt_Decrypt(shared->decryptor, data, size, &where))
+            || memcmp(data, shared->stream + 16 * block, size) != 0)
+            InterlockedIncrement(&shared->wrong);
+    }
+    return 0;
+}
+
+static void decrypt__many_threads_on_one_object(void **state)
+{
+    struct license_fixture *fixture = *state;
+    static struct shared_decryptor shared;
+    WMDRMCryptoData where = {CRYPTO_TYPE_MCE, 77, 0};
+    HANDLE threads[THREADS];
+
+    license_get(fixture, 1, "Play");
+    memset(&shared, 0, sizeof(shared));
+    shared.decryptor = create_decryptor(fixture, 1);
+    assert_hr(IWMDRMDecrypt_Decrypt(shared.decryptor, shared.stream, sizeof(shared.stream), &where), S_OK);
+    for (size_t i = 0; i < THREADS; i++)
+        assert_non_null(threads[i] = CreateThread(NULL, 0, decrypt_again_and_again, &shared, 0, NULL));
+    for (size_t i = 0; i < THREADS; i++)
+    {
+        assert_int_equal(WaitForSingleObject(threads[i], 60000), WAIT_OBJECT_0);
+        CloseHandle(threads[i]);
+    }
+    assert_int_equal(shared.wrong, 0);
+    IWMDRMDecrypt_Release(shared.decryptor);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, license_fixture_set_up, license_fixture_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(decrypt__gives_what_the_system_makes_of_the_key),
+        TEST(decrypt__without_crypto_data_is_the_beginning),
+        TEST(decrypt__refuses_what_is_none),
+        TEST(encrypt__without_crypto_data_works_once),
+        TEST(create__takes_one_of_the_count),
+        TEST(create__says_why_not),
+        TEST(create__leaf_opens_with_its_root),
+        TEST(decryptor__owns_its_key),
+        TEST(objects__have_their_interfaces),
+        TEST(decrypt__many_threads_on_one_object),
+    };
+
+    return cmocka_run_group_tests_name("decrypt", tests, NULL, NULL);
+}
