@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Shows what works, from nothing: sets up, builds, starts the service, individualizes a machine against it.
+# Shows what works, from nothing: sets up, builds, starts the service, individualizes a machine against it, and gives
+# it licences.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -11,8 +12,9 @@ usage: bash samples/demo.sh [--help]
 
 Sets this machine up (Debian 12, root), builds the service and the DLL, starts the service on loopback and
 individualizes a machine against it, under Wine. Shows the progress, the versions before and after, and the machine's
-certificate; then the same with no service at all, and what a program reads when the service is gone. Everything but
-build/ goes away at the end.
+certificate. Then licences: content on the service, licences acquired silently and by a web page, their rights, a right
+used up, a backup, everything lost, and the backup restored. Then all of that with no service at all, and what a program
+reads when the service is gone. Everything but build/ goes away at the end.
 END
 }
 
@@ -25,10 +27,14 @@ esac
 log=$(mktemp -t wmdrmsdk-demo.XXXXXX)
 folder=$(mktemp -d -t wmdrmsdk-demo.XXXXXX)
 service=
+acquiring=
 
 clean_up()
 {
     status=$?
+    if [ -n "$acquiring" ]; then
+        kill "$acquiring" 2>/dev/null && wait "$acquiring" 2>/dev/null
+    fi
     if [ -n "$service" ]; then
         kill "$service" 2>/dev/null && wait "$service" 2>/dev/null
     fi
@@ -63,18 +69,77 @@ build()
     quietly cmake --build --preset "$preset" --target "$@"
 }
 
-# drmupdate with the DLL that lies beside it.
+# The samples, with the DLL that lies beside them.
+sample()
+{
+    local program=$1
+    shift
+    bash tests/run-windows.sh x64 "build/x64/bin/$program.exe" "$@"
+}
+
 drmupdate()
 {
-    bash tests/run-windows.sh x64 build/x64/bin/drmupdate.exe "$@"
+    sample drmupdate "$@"
+}
+
+wmdrmctl()
+{
+    sample wmdrmctl "$@"
+}
+
+# A path as Windows programs have it.
+windows_path()
+{
+    printf 'Z:%s' "${1//\//\\}"
+}
+
+# add_content NAME RIGHTS [OPTION...]: content on the service; prints its key id and leaves its header in the folder
+add_content()
+{
+    local name=$1 rights=$2 key_id
+    shift 2
+    key_id=$("$wmdrm_service" content add --data "$folder/service" --name "$name" --rights "$rights" "$@")
+    "$wmdrm_service" content header --data "$folder/service" --key-id "$key_id" >"$folder/$name.xml"
+    printf '%s\n' "$key_id"
+}
+
+acquire()
+{
+    wmdrmctl acquire --header "$(windows_path "$folder/$1.xml")" "${@:2}"
+}
+
+# may_play KEY-ID...: for each, whether it may be played
+may_play()
+{
+    sample queryrights --csv "$@" | tr -d '\r' \
+        | awk -F, '$2 == "Play" { print $1 ": " ($3 ? "may be played" : "may not be played") ", " $5 ($6 $8 ? " " $6 $8 : "") }'
+}
+
+# What a person does in a browser: opens the page, agrees, and lets the answer come back to the program.
+browse()
+{
+    perl -MHTTP::Tiny -e '
+        my $browser = HTTP::Tiny->new;
+        sub unescape { my $text = shift; $text =~ s/&lt;/</g; $text =~ s/&gt;/>/g; $text =~ s/&quot;/"/g;
+                       $text =~ s/&amp;/&/g; $text }
+        sub check { my $answer = shift; die "$answer->{status} $answer->{reason}\n" if !$answer->{success};
+                    $answer->{content} }
+        sub fields { map { unescape($_) } shift =~ /<input type="hidden" name="(\w+)" value="([^"]*)"/g }
+        my $page = check($browser->get($ARGV[0]));
+        my ($url) = map { unescape($_) } $page =~ /action="([^"]*)"/;
+        $page = check($browser->post_form($url, {fields($page)}));
+        print "the page says: $1\n" if $page =~ m{<tr><td>(.*?)</td>};
+        $page = check($browser->post_form($url, {fields($page), confirm => 1}));
+        my ($back, $response) = $page =~ m{action="([^"]*)".*?<textarea[^>]*>([^<]*)</textarea>}s;
+        check($browser->post_form(unescape($back), {response => unescape($response)}))' "$1"
 }
 
 step 'Setting up (the first time takes some minutes)'
 quietly bash cmake/bootstrap-debian.sh
 
-step 'Building the service for Linux, the DLL and drmupdate for Windows'
+step 'Building the service for Linux, the DLL and the samples for Windows'
 build native wmdrm-service
-build x64 wmdrmsdk drmupdate
+build x64 wmdrmsdk drmupdate queryrights wmdrmctl
 wmdrm_service=$(find build/native -name wmdrm-service -type f -perm -u+x | head -n 1)
 
 step 'Making a service: its trust anchor is what clients are given'
@@ -95,8 +160,9 @@ url=http://127.0.0.1:$(cat "$folder/port")
 echo "$url"
 
 step 'A machine is individualized against it'
-export WMDRM_SERVICE_URL=$url WMDRM_TRUST_ANCHOR=$anchor WMDRM_STORE_DIRECTORY="Z:${folder//\//\\}\\store"
-drmupdate --refresh --report "Z:${folder//\//\\}\\report.txt"
+WMDRM_STORE_DIRECTORY=$(windows_path "$folder/store")
+export WMDRM_SERVICE_URL=$url WMDRM_TRUST_ANCHOR=$anchor WMDRM_STORE_DIRECTORY
+drmupdate --refresh --report "$(windows_path "$folder/report.txt")"
 
 step 'What the service knows of it'
 "$wmdrm_service" machines --data "$folder/service"
@@ -109,6 +175,69 @@ tail -n 4 "$folder/report.txt"
 step 'Again: the machine is current, nothing is downloaded'
 drmupdate
 
+step 'Content on the service: a song, a preview that plays once, a film that takes a web page'
+song=$(add_content song 'Play(count=3); Copy; Backup')
+preview=$(add_content preview 'Play(count=1); Backup')
+film=$(add_content film 'Play(until=2040-01-01)' --interactive yes)
+"$wmdrm_service" content list --data "$folder/service"
+
+step 'Licences are acquired, silently'
+acquire song
+acquire preview
+if acquire film; then
+    echo 'Content that takes a web page was licensed silently.' >&2
+    exit 1
+fi
+
+step 'The film, by the web page'
+acquire film --browser --no-open >"$folder/browser.txt" &
+acquiring=$!
+until page=$(grep -o 'http://127[^ ]*' "$folder/browser.txt"); do
+    kill -0 "$acquiring" 2>/dev/null || { echo 'The program has ended.' >&2; exit 1; }
+    sleep 0.1
+done
+cat "$folder/browser.txt"
+browse "$page"
+wait "$acquiring"
+acquiring=
+tail -n 1 "$folder/browser.txt"
+
+step 'What the machine has, and may do'
+wmdrmctl list
+wmdrmctl show "$song"
+
+step 'Two of three plays, and the only one of the preview, are used'
+wmdrmctl use "$song"
+wmdrmctl use "$song"
+wmdrmctl use "$preview"
+if wmdrmctl use "$preview"; then
+    echo 'A count was used twice.' >&2
+    exit 1
+fi
+
+step 'The licences are backed up; then the whole store is lost, with the identity'
+mkdir "$folder/backup"
+wmdrmctl backup "$(windows_path "$folder/backup")"
+ls -s "$folder/backup"
+rm -rf "$folder/store"
+may_play "$song" "$preview" "$film"
+
+step 'Restored: the rights are back, and what was used up is not'
+wmdrmctl restore "$(windows_path "$folder/backup")" --individualize
+may_play "$song" "$preview" "$film"
+if wmdrmctl use "$preview"; then
+    echo 'A count came back.' >&2
+    exit 1
+fi
+wmdrmctl use "$song"
+if wmdrmctl use "$song"; then
+    echo 'Counts came back.' >&2
+    exit 1
+fi
+
+step 'What the service knows of that'
+"$wmdrm_service" licenses list --data "$folder/service"
+
 step 'The service is gone: the machine keeps its identity, and the program says what is wrong'
 kill "$service"
 wait "$service" || :
@@ -119,7 +248,8 @@ if drmupdate --force; then
 fi
 
 step 'Another machine, with no service configured: the embedded authority, offline'
-export WMDRM_SERVICE_URL= WMDRM_TRUST_ANCHOR= WMDRM_STORE_DIRECTORY="Z:${folder//\//\\}\\other"
+WMDRM_STORE_DIRECTORY=$(windows_path "$folder/other")
+export WMDRM_SERVICE_URL='' WMDRM_TRUST_ANCHOR=''
 drmupdate
 
 step 'Done'

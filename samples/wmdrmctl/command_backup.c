@@ -2,6 +2,7 @@
 /* wmdrmctl backup and wmdrmctl restore. */
 #include "command.h"
 
+#include <nserror.h>
 #include <oleauto.h>
 
 #include "common/bar.h"
@@ -135,7 +136,8 @@ static enum exit_code run_restore(IWMDRMProvider *provider, const struct command
     hr = transfer(provider, start_restore, arguments[0], individualize ? WMDRM_RESTORE_INDIVIDUALIZE : 0,
                   MEWMDRMLicenseRestoreCompleted, &state);
     if (FAILED(hr))
-        return exit_failure(L"nothing was restored", hr);
+        return exit_failure(hr == NS_E_DRM_STORE_NOTALLSTORED ? L"some licences were not restored"
+                                                              : L"nothing was restored", hr);
     output_line(L"The licences are restored.");
     return EXIT_DONE;
 }

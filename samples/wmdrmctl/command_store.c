@@ -3,6 +3,7 @@
 #include "command.h"
 
 #include <stdlib.h>
+#include <nserror.h>
 #include <oleauto.h>
 
 #include "common/output.h"
@@ -28,7 +29,8 @@ static enum exit_code run(IWMDRMProvider *provider, const struct command *comman
     {
         hr = IWMDRMLicenseManagement_StoreLicense(management, response);
         if (FAILED(hr))
-            exit_failure(L"the response was not stored", hr);
+            exit_failure(hr == NS_E_DRM_STORE_NOTALLSTORED ? L"some licences were not stored"
+                                                           : L"the response was not stored", hr);
         else
             output_line(L"The licences of the response are stored.");
         IWMDRMLicenseManagement_Release(management);
