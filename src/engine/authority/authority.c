@@ -8,11 +8,11 @@
 #include <string.h>
 
 #include "engine/authority/authority_internal.h"
+#include "engine/authority/moving.h"
 #include "engine/base/path.h"
 #include "engine/database/set_aside.h"
 
 #define AUTHORITY_APPLICATION_ID 0x574d4441 /* "WMDA" */
-#define DATABASE_NAME "authority.db"
 
 /* secret: the key that the private keys rest under, sealed by the protector. key: one for each role, with its
  * certificate. state: what an operator sets. certificate: every one that was ever issued to a machine. */
@@ -56,7 +56,7 @@ static const char schema_2[] =
     " STRICT, WITHOUT ROWID;";
 
 static const char *const authority_scripts[] = {schema_1, schema_2};
-static const struct drm_database_schema authority_schema = {
+const struct drm_database_schema drm_authority_schema = {
     .application_id = AUTHORITY_APPLICATION_ID,
     .scripts = authority_scripts,
     .version = sizeof(authority_scripts) / sizeof(authority_scripts[0]),
@@ -171,11 +171,11 @@ done:
 static drm_result open_database(struct drm_authority *authority, const struct drm_authority_options *options,
                                 enum drm_authority_mode mode)
 {
-    char *path = drm_path_join(options->directory, DATABASE_NAME);
+    char *path = drm_path_join(options->directory, DRM_AUTHORITY_DATABASE);
     enum drm_database_mode database_mode =
         mode == DRM_AUTHORITY_OPEN ? DRM_DATABASE_OPEN : DRM_DATABASE_OPEN_OR_CREATE;
     struct making making = {.authority = authority, .name = options->name};
-    struct drm_database_schema schema = authority_schema;
+    struct drm_database_schema schema = drm_authority_schema;
     drm_result result;
 
     if (!path)
@@ -277,10 +277,17 @@ static drm_result check_contents(struct drm_authority *authority)
     return result == DRM_E_NOT_FOUND ? DRM_E_STORE_CORRUPT : result;
 }
 
-static drm_result prove_usable(void *context)
+drm_result drm_authority_prove(struct drm_authority *authority)
 {
     static const char *const tables[] = {"secret", "key", "state", "revocation_list", "certificate", "content",
                                          "offer", "issued", "removal", "removal_answer"};
+    drm_result result = drm_database_check(authority->database, tables, sizeof(tables) / sizeof(tables[0]));
+
+    return DRM_FAILED(result) ? result : check_contents(authority);
+}
+
+static drm_result prove_usable(void *context)
+{
     struct drm_authority *authority;
     drm_result result = drm_authority_open(context, DRM_AUTHORITY_OPEN, &authority);
 
@@ -290,9 +297,7 @@ static drm_result prove_usable(void *context)
         return DRM_E_STORE_CORRUPT; /* keys that nobody can open are as good as damaged */
     if (DRM_FAILED(result))
         return result;
-    result = drm_database_check(authority->database, tables, sizeof(tables) / sizeof(tables[0]));
-    if (DRM_SUCCEEDED(result))
-        result = check_contents(authority);
+    result = drm_authority_prove(authority);
     drm_authority_close(authority);
     return result;
 }

@@ -145,8 +145,13 @@ DRM_MUST_CHECK drm_result drm_authority_restore(struct drm_authority *authority,
 
 /* --- moving ----------------------------------------------------------------------------------------------- */
 
-/* The authority's keys, contents and records as one file under a passphrase (scrypt), and back. Import replaces the
- * embedded authority of a folder only where it has issued nothing (else DRM_E_STORE_NOT_ALLOWED), unless replace. */
+/*
+ * The authority's keys, contents and records as one new file under a passphrase (scrypt), and back. Import replaces the
+ * authority of a folder, which nobody may have open, in one step; one that has issued licences only if replace (else
+ * DRM_E_STORE_NOT_ALLOWED), and that one is kept as "authority-replaced-<UTC time>.db". DRM_E_INVALID_ARGUMENT for an
+ * empty passphrase; export: DRM_E_BACKUP_EXISTS, DRM_E_PATH_NOT_FOUND, DRM_E_DISK_FULL; import:
+ * DRM_E_INVALID_PASSPHRASE, DRM_E_BACKUP_CORRUPT, DRM_E_PATH_NOT_FOUND.
+ */
 DRM_MUST_CHECK drm_result drm_authority_export(struct drm_authority *authority, const char *passphrase,
                                                const char *path);
 DRM_MUST_CHECK drm_result drm_authority_import(const struct drm_authority_options *options, const char *passphrase,

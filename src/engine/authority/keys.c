@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "engine/authority/authority_internal.h"
+#include "engine/authority/moving.h"
 
 #define SECRET_LABEL "wmdrmsdk authority key"
 #define CONTENT_SECRET_LABEL "wmdrmsdk content keys 1"
@@ -74,7 +75,7 @@ static drm_result read_secret(struct drm_authority *authority, struct drm_buffer
     return DRM_FAILED(result) ? result : read;
 }
 
-static drm_result open_secret(struct drm_authority *authority, uint8_t secret[DRM_AEAD_KEY_SIZE])
+drm_result drm_authority_open_secret_locked(struct drm_authority *authority, uint8_t secret[DRM_AEAD_KEY_SIZE])
 {
     const struct drm_protector *protector = &authority->host->protector;
     struct drm_buffer sealed = {0}, plain = {0};
@@ -90,6 +91,24 @@ static drm_result open_secret(struct drm_authority *authority, uint8_t secret[DR
 
 done:
     drm_buffer_free(&plain);
+    drm_buffer_free(&sealed);
+    return result;
+}
+
+drm_result drm_authority_reseal_secret(struct drm_database *database, const struct drm_host *host,
+                                       const uint8_t secret[DRM_AEAD_KEY_SIZE])
+{
+    const struct drm_protector *protector = &host->protector;
+    struct drm_buffer sealed = {0};
+    struct drm_statement statement;
+    drm_result result = protector->seal(protector->context, SECRET_LABEL, secret, DRM_AEAD_KEY_SIZE, &sealed);
+
+    if (DRM_SUCCEEDED(result))
+    {
+        drm_statement_prepare(&statement, database, "UPDATE secret SET sealed = ?1");
+        drm_statement_bind_blob(&statement, 1, sealed.data, sealed.size);
+        result = drm_statement_run(&statement);
+    }
     drm_buffer_free(&sealed);
     return result;
 }
@@ -269,7 +288,7 @@ drm_result drm_authority_renew_keys_locked(struct drm_authority *authority)
     drm_result result;
 
     if (DRM_FAILED(result = drm_certificate_read(drm_buffer_span(&authority->keys[DRM_KEY_ROOT].certificate), &root))
-        || DRM_FAILED(result = open_secret(authority, secret)))
+        || DRM_FAILED(result = drm_authority_open_secret_locked(authority, secret)))
         return result;
     for (size_t i = 0; i < DRM_KEY_COUNT && DRM_SUCCEEDED(result); i++)
         if (DRM_SUCCEEDED(result = certify_key(authority, i, root.name)))
@@ -287,7 +306,7 @@ drm_result drm_authority_load_keys_locked(struct drm_authority *authority)
     size_t count = 0;
     drm_result result, read = DRM_S_OK;
 
-    if (DRM_FAILED(result = open_secret(authority, secret)))
+    if (DRM_FAILED(result = drm_authority_open_secret_locked(authority, secret)))
         return result;
     drm_statement_prepare(&statement, authority->database,
                           "SELECT public_key, certificate, sealed, role FROM key ORDER BY role");

@@ -53,6 +53,18 @@ char *drm_path_join(const char *directory, const char *name)
     return path;
 }
 
+char *drm_path_append(const char *path, const char *suffix)
+{
+    const size_t length = strlen(path), suffix_length = strlen(suffix);
+    char *out = malloc(length + suffix_length + 1);
+
+    if (!out)
+        return NULL;
+    memcpy(out, path, length);
+    memcpy(out + length, suffix, suffix_length + 1);
+    return out;
+}
+
 /* errno values; those of Windows' last error that differ, as SQLite's file layer reports them. */
 drm_result drm_result_from_system(int error, drm_result otherwise)
 {
@@ -303,6 +315,19 @@ drm_result drm_path_delete(const char *path)
         return DRM_E_BUSY;
 #endif
     return result_from_errno(errno);
+}
+
+void drm_path_remove_directory(const char *directory)
+{
+#ifdef _WIN32
+    wchar_t *wide = widen(directory);
+
+    if (wide)
+        (void)_wrmdir(wide);
+    free(wide);
+#else
+    (void)rmdir(directory);
+#endif
 }
 
 drm_result drm_path_rename(const char *from, const char *to)

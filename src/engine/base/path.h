@@ -12,6 +12,9 @@
 /* directory, a separator, name, on the heap; NULL where memory ends. Free with free. */
 char *drm_path_join(const char *directory, const char *name);
 
+/* path with something behind it, on the heap. */
+char *drm_path_append(const char *path, const char *suffix);
+
 /* Makes a folder and those above it; one that is there is fine. Returns DRM_E_WRITE_PROTECTED, DRM_E_ACCESS_DENIED,
  * DRM_E_PATH_NOT_FOUND (something in the way is no folder), DRM_E_DISK_FULL, DRM_E_IO. */
 drm_result drm_path_make_directory(const char *directory);
@@ -25,6 +28,9 @@ bool drm_path_has_folder(const char *path);
 /* Deletes a file; one that is not there counts as deleted. DRM_E_BUSY where somebody has it open and the system
  * minds. */
 drm_result drm_path_delete(const char *path);
+
+/* Deletes a folder that is empty; any other stays. */
+void drm_path_remove_directory(const char *directory);
 
 /* Renames a file; the new name must be free. DRM_E_NOT_FOUND where there is none, DRM_E_BUSY where somebody has it
  * open. */

@@ -99,6 +99,7 @@ typedef int32_t drm_result;
 #define DRM_E_BACKUPRESTORE_BUSY       DRM_RESULT(0xC00D2744)
 #define DRM_E_LICENSE_UNUSABLE         DRM_RESULT(0xC00D2748)  /* its count is used up */
 #define DRM_E_INVALID_PROPERTY         DRM_RESULT(0xC00D2749)  /* the licence does not have that property */
+#define DRM_E_INVALID_PASSPHRASE       DRM_RESULT(0xC00D2751)  /* of an exported authority */
 #define DRM_E_RESTORE_FRAUD            DRM_RESULT(0xC00D2753)  /* more machines than the licence may live on */
 #define DRM_E_LICENSE_NOTACQUIRED      DRM_RESULT(0xC00D2759)  /* the issuer offers only the way with a web page */
 #define DRM_E_UNSUPPORTED_PROPERTY     DRM_RESULT(0xC00D275D)  /* no such property */

@@ -36,11 +36,29 @@ static void close_store(struct drm_restoring *run)
     run->store = NULL;
 }
 
+/* Of the embedded authority that is there: another may have taken its place since this machine got its identity. */
+static drm_result find_embedded_anchor(struct drm_restoring *run)
+{
+    struct drm_authority *authority;
+    drm_result result;
+
+    if (!drm_client_is_embedded(run->client))
+        return DRM_S_OK;
+    if (DRM_FAILED(result = drm_client_open_authority(run->client, &run->task->task, &authority)))
+        return result;
+    run->question.has_anchor = true;
+    memcpy(run->question.anchor, drm_authority_root(authority), DRM_SIGN_PUBLIC_SIZE);
+    drm_authority_close(authority);
+    return DRM_S_OK;
+}
+
 static drm_result read_identity(struct drm_restoring *run)
 {
+    drm_result result = find_embedded_anchor(run);
+
     drm_identity_free(&run->identity);
-    if (!run->question.has_anchor)
-        return DRM_S_OK;
+    if (DRM_FAILED(result) || !run->question.has_anchor)
+        return result;
     return drm_store_get_identity(run->store, run->question.anchor, &run->identity);
 }
 

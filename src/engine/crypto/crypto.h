@@ -60,6 +60,11 @@ DRM_MUST_CHECK drm_result drm_hkdf_extract(struct drm_span salt, struct drm_span
 DRM_MUST_CHECK drm_result drm_hkdf_expand(const uint8_t key[DRM_SHA256_SIZE], struct drm_span info, uint8_t *out,
                                           size_t size);
 
+/* A key from a passphrase: scrypt (RFC 7914) with N = cost (a power of two), r = 8, p = 1; engine/crypto/scrypt.c. Takes
+ * cost KiB of memory. DRM_E_INVALID_ARGUMENT where either span is empty. */
+DRM_MUST_CHECK drm_result drm_scrypt(struct drm_span passphrase, struct drm_span salt, uint32_t cost,
+                                     uint8_t out[DRM_AEAD_KEY_SIZE]);
+
 /* --- signatures: Ed25519 (engine/crypto/sign.c, verify.c) ------------------------------------------------- */
 
 /* The public key of a private one. */
