@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Using licences: the key that comes out, the counts that go down, and one code for each reason why not. Licences come
- * from the embedded authority; those that it would not issue are put into the store, whose decision comes before
- * anything of them is read.
+ * Using licences: the key that comes out, the counts that go down, and one code for each reason why not; and what
+ * questions do to the store's log. Licences come from the embedded authority; those that it would not issue are put into
+ * the store, whose decision comes before anything of them is read.
  */
 #include <stdatomic.h>
 #include <stdio.h>
@@ -528,6 +528,65 @@ static void use__threads_use_up_no_more_than_there_is(void **state)
     assert_int_equal(remaining(fixture, 1, DRM_RIGHT_PLAY), 0);
 }
 
+/* --- the store's log, while somebody asks --- */
+
+/* Can the log be written back wholly and emptied? */
+static bool log_can_be_emptied(struct fixture *fixture)
+{
+    sqlite3 *database;
+    int code;
+
+    assert_int_equal(sqlite3_open(test_host_path(&fixture->host, "store.db"), &database), SQLITE_OK);
+    /* A connection that has read nothing does not know of the log. */
+    assert_int_equal(sqlite3_exec(database, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL), SQLITE_OK);
+    code = sqlite3_wal_checkpoint_v2(database, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    assert_true(code == SQLITE_OK || code == SQLITE_BUSY);
+    sqlite3_close(database);
+    return code == SQLITE_OK;
+}
+
+static void rest__ends_what_a_question_left_open(void **state)
+{
+    struct fixture *fixture = *state;
+
+    give(fixture, 1, "Play");
+    assert_int_equal(refusal(fixture, 1, DRM_RIGHT_PLAY), DRM_ALLOWED);
+    put(fixture, 2, "Play"); /* as another process would */
+    assert_false(log_can_be_emptied(fixture));
+    drm_client_rest(fixture->client);
+    assert_true(log_can_be_emptied(fixture));
+    /* Asking again opens it again. */
+    assert_int_equal(refusal(fixture, 2, DRM_RIGHT_PLAY), DRM_ALLOWED);
+    put(fixture, 3, "Play");
+    assert_false(log_can_be_emptied(fixture));
+    drm_client_rest(fixture->client);
+    drm_client_rest(fixture->client);
+    assert_true(log_can_be_emptied(fixture));
+    client_reopen(fixture);
+    drm_client_rest(fixture->client); /* nothing is open yet */
+}
+
+static void log__stays_short_while_somebody_always_asks(void **state)
+{
+    enum { CHANGES = 300, MIB = 1024 * 1024 };
+    struct fixture *fixture = *state;
+    uint64_t written = 0;
+    size_t size, before = 0, largest = 0;
+
+    for (uint32_t i = 0; i < CHANGES; i++)
+    {
+        put(fixture, 1000 + i, "Play");
+        assert_int_equal(refusal(fixture, 1000 + i, DRM_RIGHT_PLAY), DRM_ALLOWED);
+        free(test_file_read(test_host_path(&fixture->host, "store.db-wal"), &size));
+        written += size > before ? size - before : 0;
+        before = size;
+        largest = size > largest ? size : largest;
+    }
+    /* It came to its limit, and stayed there. */
+    assert_true(written >= 4 * MIB);
+    assert_true(largest <= 5 * MIB);
+}
+
 #define ROW(test) cmocka_unit_test_setup_teardown(test, use_setup, client_teardown)
 
 int main(void)
@@ -550,6 +609,8 @@ int main(void)
         ROW(use__key_of_an_earlier_identity),
         ROW(use__temporary_licences),
         ROW(use__threads_use_up_no_more_than_there_is),
+        ROW(rest__ends_what_a_question_left_open),
+        ROW(log__stays_short_while_somebody_always_asks),
     };
 
     return cmocka_run_group_tests_name("licenses: use", tests, NULL, NULL);
