@@ -23,7 +23,8 @@ run()
 }
 
 "$cmake" --install "$build" --prefix "$prefix" >/dev/null
-for file in bin/wmdrmsdk.dll bin/drmupdate.exe include/wmdrmsdk.h lib/libwmdrmsdk.a lib/wmdrmsdk.lib; do
+for file in bin/wmdrmsdk.dll bin/drmupdate.exe bin/queryrights.exe bin/wmdrmctl.exe include/wmdrmsdk.h \
+    include/wmdrmsdkext.h lib/libwmdrmsdk.a lib/wmdrmsdk.lib; do
     if [ ! -s "$prefix/$file" ]; then
         echo "not installed: $file" >&2
         exit 1
