@@ -92,6 +92,8 @@ static void print_status_text(const char *anchor, const struct drm_authority_sta
         printf("component     none\n");
     printf("machines      %llu, with %llu certificates ever\n", (unsigned long long)status->machines,
            (unsigned long long)status->certificates);
+    printf("licences      %llu ever, %llu contents are offered\n", (unsigned long long)status->licenses,
+           (unsigned long long)status->contents);
     if (status->policy.individualizations_per_day)
         printf("limit         %u individualizations a machine and day\n", status->policy.individualizations_per_day);
     else
@@ -122,6 +124,8 @@ static void print_status_json(const char *anchor, const struct drm_authority_sta
     }
     printf("  \"machines\": %llu,\n  \"certificates\": %llu,\n", (unsigned long long)status->machines,
            (unsigned long long)status->certificates);
+    printf("  \"licenses\": %llu,\n  \"contents\": %llu,\n", (unsigned long long)status->licenses,
+           (unsigned long long)status->contents);
     printf("  \"individualizations_per_day\": %u,\n  \"renewal_url\": ", status->policy.individualizations_per_day);
     json_write_string(stdout, status->policy.renewal_url);
     printf(",\n  \"license_url\": ");
@@ -144,8 +148,8 @@ int command_status(int argc, char **argv)
     struct command_line line = {
         .name = argv[0],
         .usage = "usage: wmdrm-service status --data DIR [--json]\n\n"
-                 "Shows the trust anchor, what is published, the policy, the revocation lists and the number of\n"
-                 "machines.\n\n"
+                 "Shows the trust anchor, what is published, the policy, the revocation lists and the numbers of\n"
+                 "machines and licences.\n\n"
                  "  --json                  as one JSON object\n"
                  COMMAND_COMMON_USAGE,
     };

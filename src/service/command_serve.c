@@ -31,6 +31,8 @@ static const char usage[] =
     "                          ('policy --license-url' says the same)\n"
     "  --tls-certificate FILE  PEM, the service's certificate and its issuers': https instead of http\n"
     "  --tls-key FILE          PEM, its private key\n"
+    "  --user-header NAME      a proxy in front sets this header to who asks, and lets no client set it: the user\n"
+    "                          id of licences\n"
     "  --threads N             that answer at the same time (4)\n"
     "  --connections N         at the same time (512)\n"
     "  --timeout SECONDS       for a request to arrive (30); answers have that and a second for each 4 KiB\n"
@@ -73,6 +75,7 @@ static bool take_option(const struct command_line *line, int option, struct serv
         case 'p': return read_uint(line, "--port", 0, 65535, &out->http.port);
         case 'f': out->port_file = optarg; return true;
         case 'u': out->public_url = optarg; return true;
+        case 'U': out->http.user_header = optarg; return true;
         case 'c': out->http.tls_certificate = optarg; return true;
         case 'k': out->http.tls_key = optarg; return true;
         case 't': return read_uint(line, "--threads", 1, 64, &out->http.threads);
@@ -191,6 +194,7 @@ int command_serve(int argc, char **argv)
         {"port", required_argument, NULL, 'p'},
         {"port-file", required_argument, NULL, 'f'},
         {"public-url", required_argument, NULL, 'u'},
+        {"user-header", required_argument, NULL, 'U'},
         {"tls-certificate", required_argument, NULL, 'c'},
         {"tls-key", required_argument, NULL, 'k'},
         {"threads", required_argument, NULL, 't'},

@@ -11,6 +11,17 @@
 #include "service/http_page.h"
 #include "service/http_request.h"
 
+drm_result http_request_user(const struct http_routes *context, struct MHD_Connection *connection, const char **out)
+{
+    *out = NULL;
+    if (!context->user_header)
+        return DRM_S_OK;
+    *out = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, context->user_header);
+    if (*out && (strlen(*out) >= DRM_LICENSE_TEXT_SIZE || !drm_text_is_valid(drm_span(*out, strlen(*out)))))
+        return DRM_E_BAD_REQUEST;
+    return DRM_S_OK;
+}
+
 /* These bytes, or why there are none. Takes them over. */
 static enum MHD_Result answer_bytes(struct MHD_Connection *connection, struct http_request *request,
                                     drm_result result, const char *content_type, struct drm_buffer *bytes)
@@ -29,6 +40,7 @@ static enum MHD_Result answer_silently(struct http_routes *context, struct MHD_C
                                        struct http_request *request, struct drm_span challenge)
 {
     struct drm_buffer response = {0};
+    const char *user;
     drm_result result;
 
     if (context->faults)
@@ -47,7 +59,8 @@ static enum MHD_Result answer_silently(struct http_routes *context, struct MHD_C
 
         return fault_deliver(&fault_request, connection, &request->answer);
     }
-    result = drm_authority_issue_licenses(context->authority, challenge, true, NULL, &response);
+    if (DRM_SUCCEEDED(result = http_request_user(context, connection, &user)))
+        result = drm_authority_issue_licenses(context->authority, challenge, true, user, &response);
     return answer_bytes(connection, request, result, HTTP_LICENSE_TYPE, &response);
 }
 

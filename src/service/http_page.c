@@ -246,8 +246,11 @@ static enum MHD_Result answer_response(const struct http_routes *context, struct
                                        struct MHD_Connection *connection, struct http_request *request)
 {
     struct drm_buffer response = {0};
-    drm_result result = drm_authority_issue_licenses(context->authority, challenge, false, NULL, &response);
+    const char *user;
+    drm_result result;
 
+    if (DRM_SUCCEEDED(result = http_request_user(context, connection, &user)))
+        result = drm_authority_issue_licenses(context->authority, challenge, false, user, &response);
     if (DRM_FAILED(result))
     {
         drm_buffer_free(&response);

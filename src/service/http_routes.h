@@ -20,6 +20,7 @@ struct http_routes
     const struct drm_host *host;
     struct connections *connections;
     struct faults *faults;   /* NULL: none */
+    const char *user_header; /* that names the user; NULL: none does */
     atomic_bool stopping;    /* ends faults that wait */
 };
 

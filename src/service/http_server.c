@@ -154,6 +154,7 @@ struct http_server *http_server_start(const struct http_server_options *options,
     server->routes.authority = options->authority;
     server->routes.host = options->host;
     server->routes.faults = options->faults;
+    server->routes.user_header = options->user_header;
     atomic_init(&server->routes.stopping, false);
     server->starter = pthread_self();
     if (options->tls_certificate && !MHD_is_feature_supported(MHD_FEATURE_TLS))

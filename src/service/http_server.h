@@ -22,6 +22,7 @@ struct http_server_options
     unsigned int timeout;        /* seconds for a request to arrive; see connections.h */
     struct drm_authority *authority;
     const struct drm_host *host;
+    const char *user_header;     /* set by a proxy that knows who asks; NULL: there is none */
     struct faults *faults;       /* NULL: none. With them each connection has a thread of its own, since some sleep */
 };
 

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "engine/check.h"
 #include "engine/format/backup.h"
@@ -169,6 +170,51 @@ static void license__carries_its_issuers_url(void **state)
     assert_non_null(strstr(outcome.out, "<LAINFO>https://drm.example/service/acquire</LAINFO>"));
     RUN(&outcome, "status", "--data", sandbox.data, "--json");
     assert_non_null(strstr(outcome.out, "https://drm.example/service/acquire"));
+}
+
+/* Only where the operator says so does a header name the user. */
+static void license__user_comes_from_the_proxy(void **state)
+{
+    struct key_id_text film = ADD_CONTENT(&sandbox, NULL);
+    struct licensing licensing;
+    char head[256], user[160];
+    struct drm_buffer form = {0};
+
+    (void)state;
+    memset(user, 'u', sizeof(user));
+    user[128] = 0;
+    for (int round = 0; round < 4; round++)
+    {
+        static const int statuses[] = {200, 200, 200, 400};
+        const char *value = round < 2 ? "alice" : user;
+        int connection;
+
+        if (round == 1)
+        {
+            assert_int_equal(service_end(&service, SIGTERM), 0);
+            START(&service, &sandbox, "--user-header", "X-Remote-User");
+        }
+        if (round == 3)
+            memcpy(user + 128, "u", 2);
+        licensing_form(&licensing, &machine, film.text, 0, false, &form);
+        connection = http_connect(service.port);
+        snprintf(head, sizeof(head), "POST /v1/license HTTP/1.1\r\nHost: h\r\nx-remote-user: %s\r\n"
+                 "Content-Length: %zu\r\n\r\n", value, form.size);
+        assert_true(http_send_text(connection, head) && http_send(connection, form.data, form.size));
+        http_response_free(&response);
+        http_read(connection, 0, &response);
+        close(connection);
+        assert_int_equal(response.status, statuses[round]);
+        drm_buffer_free(&form);
+        RUN(&outcome, "licenses", "list", "--data", sandbox.data);
+        if (round == 0)
+            assert_null(strstr(outcome.out, "alice"));
+        else
+            assert_non_null(strstr(outcome.out, " user alice\n"));
+    }
+    assert_int_equal(ask(&licensing, &machine, film.text, 0), 200); /* nobody in particular */
+    RUN(&outcome, "status", "--data", sandbox.data, "--json");
+    assert_non_null(strstr(outcome.out, "\"licenses\": 4,\n  \"contents\": 1,\n"));
 }
 
 /* --- hostile bodies ---------------------------------------------------------------------------------------- */
@@ -380,6 +426,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(license__predelivery, start, stop),
         cmocka_unit_test_setup_teardown(license__every_refusal_has_its_status, start, stop),
         cmocka_unit_test_setup_teardown(license__carries_its_issuers_url, start, stop),
+        cmocka_unit_test_setup_teardown(license__user_comes_from_the_proxy, start, stop),
         cmocka_unit_test_setup_teardown(license__hostile_bodies, start, stop),
         cmocka_unit_test_setup_teardown(license__too_long_bodies, start, stop),
         cmocka_unit_test_setup_teardown(removal__from_plan_to_receipt, start, stop),

@@ -78,6 +78,8 @@ static drm_result fill_status(struct drm_authority *authority, struct drm_author
     }
     if (DRM_SUCCEEDED(result))
         result = drm_authority_count_machines_locked(authority, &out->machines, &out->certificates);
+    if (DRM_SUCCEEDED(result))
+        result = drm_authority_count_licenses_locked(authority, &out->contents, &out->licenses);
     return result;
 }
 

@@ -80,6 +80,8 @@ struct drm_authority_status
     uint32_t list_entries[DRM_REVOCATION_TYPES];
     uint64_t machines;             /* distinct machine ids */
     uint64_t certificates;         /* ever issued to machines */
+    uint64_t contents;             /* that licences are issued of */
+    uint64_t licenses;             /* ever issued */
     uint64_t component_size;       /* 0: none published */
     char component_name[DRM_CERTIFICATE_NAME_SIZE + 1];
     struct drm_policy policy;

@@ -92,6 +92,12 @@ drm_result drm_authority_record_machine_locked(struct drm_authority *authority,
 drm_result drm_authority_count_machines_locked(struct drm_authority *authority, uint64_t *machines,
                                                uint64_t *certificates);
 
+/* --- licenses.c ------------------------------------------------------------------------------------------- */
+
+/* Contents that are offered, and licences that were ever issued. */
+drm_result drm_authority_count_licenses_locked(struct drm_authority *authority, uint64_t *contents,
+                                               uint64_t *licenses);
+
 /* --- lists.c ---------------------------------------------------------------------------------------------- */
 
 /* How often a reader looks again where a content was replaced between the look at its row and its opening. */

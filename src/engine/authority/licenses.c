@@ -9,6 +9,23 @@
 
 #define BATCH 256
 
+drm_result drm_authority_count_licenses_locked(struct drm_authority *authority, uint64_t *contents,
+                                               uint64_t *licenses)
+{
+    struct drm_statement statement;
+
+    drm_statement_prepare(&statement, authority->database,
+                          "SELECT (SELECT count(*) FROM offer WHERE NOT withdrawn), (SELECT count(*) FROM issued)");
+    if (drm_statement_step(&statement))
+    {
+        *contents = (uint64_t)drm_statement_int(&statement, 0);
+        *licenses = (uint64_t)drm_statement_int(&statement, 1);
+    }
+    return drm_statement_finish(&statement);
+}
+
+/* --- all of them ------------------------------------------------------------------------------------------ */
+
 /* Which of them; NULL: all. */
 struct filter
 {
