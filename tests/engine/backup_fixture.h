@@ -59,7 +59,5 @@ size_t backup_count_events(const struct backup_run *run, enum drm_backup_status 
 /* The path of the backup. */
 const char *backup_path(struct backup_fixture *fixture);
 
-int run_backup_damage_tests(void);
-int run_backup_format_tests(void);
 
 #endif
