@@ -49,6 +49,36 @@ void store_edit(struct store_fixture *fixture, const char *sql)
     fixture->store = store_open(fixture);
 }
 
+/* --- version 1 -------------------------------------------------------------------------------------------- */
+
+const char store_version_1[] =
+    "PRAGMA journal_mode = WAL;"
+    "CREATE TABLE content(id INTEGER PRIMARY KEY, state INTEGER NOT NULL, size INTEGER NOT NULL DEFAULT 0,"
+    " created INTEGER NOT NULL, bytes BLOB) STRICT;"
+    "CREATE TABLE secret(id INTEGER PRIMARY KEY AUTOINCREMENT, sealed BLOB NOT NULL, created INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE anchor(id INTEGER PRIMARY KEY, root BLOB NOT NULL UNIQUE,"
+    " embedded INTEGER NOT NULL DEFAULT 0, identity INTEGER REFERENCES identity(id),"
+    " version INTEGER NOT NULL DEFAULT 0, issuers BLOB NOT NULL DEFAULT x'',"
+    " signed_time INTEGER NOT NULL DEFAULT 0, observed_time INTEGER NOT NULL DEFAULT 0,"
+    " daily_limit INTEGER NOT NULL DEFAULT 0, renewal_url TEXT NOT NULL DEFAULT '',"
+    " license_url TEXT NOT NULL DEFAULT '', component INTEGER REFERENCES content(id),"
+    " component_name TEXT NOT NULL DEFAULT '', component_hash BLOB NOT NULL DEFAULT x'') STRICT;"
+    "CREATE TABLE identity(id INTEGER PRIMARY KEY AUTOINCREMENT, anchor INTEGER NOT NULL REFERENCES anchor(id),"
+    " machine_id BLOB NOT NULL, sign_key BLOB NOT NULL, encrypt_key BLOB NOT NULL, version INTEGER NOT NULL,"
+    " chain BLOB NOT NULL, secret INTEGER NOT NULL REFERENCES secret(id), sealed BLOB NOT NULL,"
+    " created INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE revocation_list(anchor INTEGER NOT NULL REFERENCES anchor(id), type INTEGER NOT NULL,"
+    " version INTEGER NOT NULL, issued INTEGER NOT NULL, entry_size INTEGER NOT NULL, entry_count INTEGER NOT NULL,"
+    " entries_hash BLOB NOT NULL, entries_offset INTEGER NOT NULL, content INTEGER NOT NULL REFERENCES content(id),"
+    " PRIMARY KEY(anchor, type)) STRICT, WITHOUT ROWID;"
+    "PRAGMA application_id = 0x574d4453; PRAGMA user_version = 1;"
+    "INSERT INTO secret(sealed, created) VALUES(x'01', 1);"
+    "INSERT INTO anchor(root, version, signed_time, license_url)"
+    " VALUES(x'6100000000000000000000000000000000000000000000000000000000000001', 5, 1700000123456, 'http://a/');"
+    "INSERT INTO identity(anchor, machine_id, sign_key, encrypt_key, version, chain, secret, sealed, created)"
+    " VALUES(1, zeroblob(16), zeroblob(32), randomblob(32), 5, x'0a0b', 1, x'02', 1);"
+    "UPDATE anchor SET identity = 1;";
+
 /* --- ids -------------------------------------------------------------------------------------------------- */
 
 static uint8_t *next_id(void)

@@ -26,6 +26,9 @@ void store_reopen(struct store_fixture *fixture);
 /* Runs SQL on its database while nobody has it open. */
 void store_edit(struct store_fixture *fixture, const char *sql);
 
+/* What makes an empty database a store of version 1, with an identity and what a service said. It never changes. */
+extern const char store_version_1[];
+
 /* Ids of a number. */
 const uint8_t *an_anchor(uint32_t number);   /* these three: valid until the eighth call after it */
 const uint8_t *a_key_id(uint32_t number);

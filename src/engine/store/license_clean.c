@@ -14,7 +14,7 @@
 #define HOUR_MS (INT64_C(60) * 60 * 1000)
 #define LOOK_FOR_CANCEL 20000     /* steps of SQLite's machine: about a millisecond */
 #define WORTH_COMPACTING 8        /* a part of so much of the file is free */
-#define COMPACT_MIN_PAGES 16
+#define COMPACT_MIN_PAGES 8
 
 static bool cancelled(const struct drm_task *task)
 {
