@@ -4,8 +4,9 @@
  */
 #include <stdlib.h>
 
-#include "engine/authority/authority.h"
+#include "engine/authority/contents.h"
 #include "engine/client/client_internal.h"
+#include "engine/client/licenses.h"
 
 #define BLOCK_SIZE 65536
 #define MAX_ANSWER (UINT64_C(4) * 1024 * 1024 * 1024) /* more than any answer's parts can be */
@@ -36,6 +37,16 @@ drm_result drm_client_set_authority_aside(struct drm_client *client, const struc
     struct drm_authority_options options = authority_options(client, task);
 
     return drm_authority_set_aside(&options);
+}
+
+drm_result drm_client_import_authority(struct drm_client *client, const char *passphrase, const char *path,
+                                       bool replace)
+{
+    struct drm_authority_options options = authority_options(client, NULL);
+
+    if (!drm_client_is_embedded(client))
+        return DRM_E_STORE_NOT_ALLOWED;
+    return drm_authority_import(&options, passphrase, path, replace);
 }
 
 static drm_result deliver(struct drm_authority_reply *reply, const struct drm_task *task,

@@ -187,6 +187,9 @@ DRM_MUST_CHECK drm_result drm_client_restore(struct drm_client *client, const ch
 /* Opens it for administration (engine/authority/contents.h); DRM_E_STORE_NOT_ALLOWED where a service is configured. */
 struct drm_authority;
 DRM_MUST_CHECK drm_result drm_client_administer(struct drm_client *client, struct drm_authority **out);
+/* drm_authority_import into this client's folder. DRM_E_STORE_NOT_ALLOWED where a service is configured. */
+DRM_MUST_CHECK drm_result drm_client_import_authority(struct drm_client *client, const char *passphrase,
+                                                      const char *path, bool replace);
 /* The user says what time it is (UTC, milliseconds since 1970); logged. DRM_E_STORE_NOT_ALLOWED where a service is
  * configured; DRM_E_INVALID_ARGUMENT. */
 DRM_MUST_CHECK drm_result drm_client_set_clock(struct drm_client *client, int64_t time);

@@ -215,3 +215,8 @@ const char *engine_service_url(const struct engine *engine)
 {
     return engine->configuration.service_url ? engine->configuration.service_url : "";
 }
+
+const char *engine_trust_anchors(const struct engine *engine)
+{
+    return engine->configuration.trust_anchor ? engine->configuration.trust_anchor : "";
+}

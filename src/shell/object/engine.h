@@ -26,5 +26,7 @@ void engine_rest_soon(struct engine *engine);
 
 /* The configured service; empty for the embedded authority. */
 const char *engine_service_url(const struct engine *engine);
+/* The configured trust anchors as they are written; empty where there are none. */
+const char *engine_trust_anchors(const struct engine *engine);
 
 #endif

@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#include "shell/object/authority.h"
+
 struct license_management *license_management_from_IWMDRMLicenseManagement(IWMDRMLicenseManagement *iface)
 {
     return CONTAINING_RECORD(iface, struct license_management, IWMDRMLicenseManagement_iface);
@@ -21,10 +23,13 @@ static HRESULT STDMETHODCALLTYPE license_management_QueryInterface(IWMDRMLicense
     *out = NULL;
     if (IsEqualIID(iid, &IID_IMarshal))
         return free_threaded_query(&management->free_threaded, (IUnknown *)iface, iid, out);
-    if (!IsEqualIID(iid, &IID_IUnknown) && !IsEqualIID(iid, &IID_IMFMediaEventGenerator)
-        && !IsEqualIID(iid, &IID_IWMDRMEventGenerator) && !IsEqualIID(iid, &IID_IWMDRMLicenseManagement))
+    if (IsEqualIID(iid, &IID_IUnknown) || IsEqualIID(iid, &IID_IMFMediaEventGenerator)
+        || IsEqualIID(iid, &IID_IWMDRMEventGenerator) || IsEqualIID(iid, &IID_IWMDRMLicenseManagement))
+        *out = iface;
+    else if (IsEqualIID(iid, &IID_IWMDRMAuthority))
+        *out = &management->IWMDRMAuthority_iface;
+    else
         return E_NOINTERFACE;
-    *out = iface;
     IWMDRMLicenseManagement_AddRef(iface);
     return S_OK;
 }
@@ -84,6 +89,7 @@ HRESULT license_management_create(bool protected, REFIID iid, void **out)
     if (!management)
         return E_OUTOFMEMORY;
     management->IWMDRMLicenseManagement_iface.lpVtbl = &license_management_vtbl;
+    management->IWMDRMAuthority_iface.lpVtbl = &license_authority_vtbl;
     management->protected = protected;
     if (FAILED(hr = engine_acquire(&management->engine)))
     {

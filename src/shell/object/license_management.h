@@ -9,6 +9,7 @@
 #include <windows.h>
 #include <mfobjects.h>
 #include <wmdrmsdk.h>
+#include <wmdrmsdkext.h>
 
 #include "engine/client/licenses.h"
 #include "shell/com/free_threaded.h"
@@ -18,6 +19,7 @@
 struct license_management
 {
     IWMDRMLicenseManagement IWMDRMLicenseManagement_iface;
+    IWMDRMAuthority IWMDRMAuthority_iface;
     struct async_object async;
     struct event_generator events;
     struct free_threaded free_threaded;

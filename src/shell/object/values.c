@@ -84,10 +84,19 @@ GUID value_guid(const uint8_t bytes[16])
     return guid;
 }
 
+#define MS_FROM_1601_TO_1970 INT64_C(11644473600000)
+#define TICKS_OF_MS 10000
+
 FILETIME value_file_time(int64_t time)
 {
-    const int64_t from_1601_to_1970 = INT64_C(11644473600000);
-    uint64_t ticks = time ? (uint64_t)(time + from_1601_to_1970) * 10000 : 0;
+    uint64_t ticks = time ? (uint64_t)(time + MS_FROM_1601_TO_1970) * TICKS_OF_MS : 0;
 
     return (FILETIME){.dwLowDateTime = (DWORD)ticks, .dwHighDateTime = (DWORD)(ticks >> 32)};
+}
+
+int64_t value_time(FILETIME time)
+{
+    const uint64_t ticks = (uint64_t)time.dwHighDateTime << 32 | time.dwLowDateTime;
+
+    return (int64_t)(ticks / TICKS_OF_MS) - MS_FROM_1601_TO_1970;
 }

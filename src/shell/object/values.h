@@ -35,5 +35,7 @@ GUID value_guid(const uint8_t bytes[16]);
 
 /* UTC in milliseconds since 1970; 0 (no time) is 0. */
 FILETIME value_file_time(int64_t time);
+/* The other way; below 0 for what is before 1970. */
+int64_t value_time(FILETIME time);
 
 #endif
