@@ -17,23 +17,22 @@ struct issued_row
     uint8_t machine_id[DRM_ID_SIZE];
 };
 
-static drm_result look_up_locked(struct drm_authority *authority, const uint8_t license_id[DRM_ID_SIZE],
-                                 struct issued_row *out)
-{
-    struct drm_statement statement;
+#define LOOK_UP "SELECT machine_id, lineage, removed FROM issued WHERE license_id = ?1"
 
+static drm_result look_up(struct drm_statement *statement, const uint8_t license_id[DRM_ID_SIZE],
+                          struct issued_row *out)
+{
     memset(out, 0, sizeof(*out));
-    drm_statement_prepare(&statement, authority->database,
-                          "SELECT machine_id, lineage, removed FROM issued WHERE license_id = ?1");
-    drm_statement_bind_blob(&statement, 1, license_id, DRM_ID_SIZE);
-    if (drm_statement_step(&statement))
+    drm_statement_bind_blob(statement, 1, license_id, DRM_ID_SIZE);
+    if (drm_statement_step(statement))
     {
-        out->found = drm_statement_fixed(&statement, 0, out->machine_id, DRM_ID_SIZE);
-        out->has_lineage = drm_statement_blob(&statement, 1).size
-            && drm_statement_fixed(&statement, 1, out->lineage, DRM_ID_SIZE);
-        out->removed = drm_statement_int(&statement, 2) != 0;
+        out->found = drm_statement_fixed(statement, 0, out->machine_id, DRM_ID_SIZE);
+        out->has_lineage = drm_statement_blob(statement, 1).size
+            && drm_statement_fixed(statement, 1, out->lineage, DRM_ID_SIZE);
+        out->removed = drm_statement_int(statement, 2) != 0;
     }
-    return drm_statement_finish(&statement);
+    drm_statement_reset(statement);
+    return statement->result;
 }
 
 /* One licence a lineage and machine: where it was issued first it is that one again, elsewhere one whose id follows. */
@@ -54,21 +53,22 @@ static void name_new(const struct drm_restore_batch *batch, const uint8_t first_
     memcpy(license->new_id, hash, DRM_ID_SIZE);
 }
 
-static drm_result find_lineage_locked(struct drm_restore_batch *batch, struct drm_restored_license *license)
+static drm_result find_lineage(const struct drm_restore_batch *batch, struct drm_statement *statement,
+                               struct drm_restored_license *license)
 {
     struct issued_row row, first, there;
-    drm_result result = look_up_locked(batch->authority, license->license_id, &row);
+    drm_result result = look_up(statement, license->license_id, &row);
 
     if (DRM_FAILED(result))
         return result;
     first = row;
     memcpy(license->lineage, row.has_lineage ? row.lineage : license->license_id, DRM_ID_SIZE);
-    if (row.has_lineage && DRM_FAILED(result = look_up_locked(batch->authority, license->lineage, &first)))
+    if (row.has_lineage && DRM_FAILED(result = look_up(statement, license->lineage, &first)))
         return result;
     /* One that this authority signed but has no record of, because its folder is older than that: the backup's own
      * machine is the first that it knows. */
     name_new(batch, first.found ? first.machine_id : batch->head.machine_id, license);
-    if (DRM_FAILED(result = look_up_locked(batch->authority, license->new_id, &there)))
+    if (DRM_FAILED(result = look_up(statement, license->new_id, &there)))
         return result;
     license->left_out = row.removed || first.removed || there.removed;
     return DRM_S_OK;
@@ -100,17 +100,20 @@ static drm_result find_uplink_key_locked(const struct drm_restore_batch *batch, 
 
 drm_result drm_restore_find_lineages_locked(struct drm_restore_batch *batch)
 {
-    drm_result result = DRM_S_OK;
+    struct drm_statement statement;
+    drm_result result = DRM_S_OK, finished;
 
+    drm_statement_prepare(&statement, batch->authority->database, LOOK_UP);
     for (size_t i = 0; i < batch->count && DRM_SUCCEEDED(result); i++)
     {
         struct drm_restored_license *license = &batch->licenses[i];
 
-        result = find_lineage_locked(batch, license);
+        result = find_lineage(batch, &statement, license);
         if (DRM_SUCCEEDED(result) && license->has_uplink)
             result = find_uplink_key_locked(batch, license);
     }
-    return result;
+    finished = drm_statement_finish(&statement);
+    return DRM_FAILED(result) ? result : finished;
 }
 
 drm_result drm_restore_count_machines_locked(const struct drm_restore_batch *batch)

@@ -31,7 +31,7 @@ struct drm_license_cursor
     struct drm_license_filter filter;         /* its anchors are those above */
     const char *const *queries;
     size_t query_count, query;        /* the next one to run */
-    struct drm_statement select, remembered;
+    struct drm_statement select, remembered, body;
     bool has_row;                     /* row was read and not delivered yet */
     struct drm_license_row row;
     struct drm_temporary_list temporary; /* highest priority first */
@@ -153,6 +153,7 @@ void drm_license_cursor_close(struct drm_license_cursor *cursor)
         return;
     end_query(cursor);
     (void)drm_statement_finish(&cursor->remembered);
+    (void)drm_statement_finish(&cursor->body);
     drm_license_rows_forget(&cursor->rows);
     drm_database_close(cursor->database);
     drm_temporary_list_free(&cursor->temporary);
@@ -338,6 +339,26 @@ drm_result drm_license_cursor_next(struct drm_license_cursor *cursor, const stru
     }
 }
 
+/* A licence alone, with a statement that is kept: a backup reads one after the other. */
+static drm_result read_body(struct drm_license_cursor *cursor, struct drm_buffer *license)
+{
+    drm_result result = DRM_E_LICENSE_NOT_FOUND;
+
+    if (!cursor->body.handle)
+        drm_statement_prepare(&cursor->body, cursor->database, "SELECT license FROM license_body WHERE id = ?1");
+    drm_statement_bind_int(&cursor->body, 1, cursor->entry.number);
+    if (drm_statement_step(&cursor->body))
+    {
+        const struct drm_span body = drm_statement_blob(&cursor->body, 0);
+
+        result = drm_buffer_append(license, body.data, body.size);
+    }
+    if (DRM_FAILED(cursor->body.result))
+        return drm_statement_finish(&cursor->body);
+    drm_statement_reset(&cursor->body);
+    return result;
+}
+
 drm_result drm_license_cursor_read(struct drm_license_cursor *cursor, struct drm_buffer *license,
                                    struct drm_buffer *head)
 {
@@ -345,5 +366,7 @@ drm_result drm_license_cursor_read(struct drm_license_cursor *cursor, struct drm
         return DRM_E_LICENSE_NOT_FOUND;
     if (cursor->current_temporary)
         return drm_license_copy_temporary(cursor->current_temporary, license, head);
+    if (license && !head)
+        return read_body(cursor, license);
     return drm_license_copy_row(cursor->database, cursor->entry.number, license, head);
 }
