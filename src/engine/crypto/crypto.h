@@ -128,4 +128,7 @@ void drm_ctr_free(struct drm_ctr *ctr);
 DRM_MUST_CHECK drm_result drm_ctr_apply(struct drm_ctr *ctr, uint64_t counter_id, uint64_t offset, void *data,
                                         size_t size);
 
+/* DRM_E_INVALID_ARGUMENT where the number of the last block of size bytes from offset on would not fit. */
+DRM_MUST_CHECK drm_result drm_ctr_check(uint64_t offset, size_t size);
+
 #endif

@@ -104,6 +104,12 @@ static void give_back(struct drm_ctr *ctr, gcry_cipher_hd_t handle)
     gcry_cipher_close(handle);
 }
 
+drm_result drm_ctr_check(uint64_t offset, size_t size)
+{
+    /* A carry would go into the counter id, where another message's blocks are. */
+    return size && (size - 1) / BLOCK_SIZE > UINT64_MAX - offset ? DRM_E_INVALID_ARGUMENT : DRM_S_OK;
+}
+
 drm_result drm_ctr_apply(struct drm_ctr *ctr, uint64_t counter_id, uint64_t offset, void *data, size_t size)
 {
     uint8_t block[BLOCK_SIZE];
@@ -112,8 +118,7 @@ drm_result drm_ctr_apply(struct drm_ctr *ctr, uint64_t counter_id, uint64_t offs
 
     if (size == 0)
         return DRM_S_OK;
-    /* The last block's offset must fit: a carry would go into the counter id, where another message's blocks are. */
-    if ((size - 1) / BLOCK_SIZE > UINT64_MAX - offset)
+    if (DRM_FAILED(drm_ctr_check(offset, size)))
         return DRM_E_INVALID_ARGUMENT;
     error = take_handle(ctr, &handle);
     if (error)

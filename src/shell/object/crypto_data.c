@@ -2,6 +2,13 @@
 /* From WMDRMCryptoData to the cipher (crypto_data.h). */
 #include "shell/object/crypto_data.h"
 
+HRESULT crypto_data_check(const WMDRMCryptoData *crypto_data, DWORD size)
+{
+    if (crypto_data && crypto_data->cryptoType != CRYPTO_TYPE_MCE)
+        return DRM_E_UNSUPPORTED_ALGORITHM;
+    return crypto_data ? drm_ctr_check(crypto_data->qwOffset, size) : S_OK;
+}
+
 HRESULT crypto_data_apply(struct drm_ctr *ctr, const WMDRMCryptoData *crypto_data, BYTE *data, DWORD size)
 {
     if (crypto_data && crypto_data->cryptoType != CRYPTO_TYPE_MCE)

@@ -18,4 +18,7 @@
  */
 HRESULT crypto_data_apply(struct drm_ctr *ctr, const WMDRMCryptoData *crypto_data, BYTE *data, DWORD size);
 
+/* The same without doing it: DRM_E_UNSUPPORTED_ALGORITHM, E_INVALIDARG, or S_OK. */
+HRESULT crypto_data_check(const WMDRMCryptoData *crypto_data, DWORD size);
+
 #endif

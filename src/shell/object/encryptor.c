@@ -10,19 +10,9 @@
 
 #include <stdlib.h>
 
-#include "shell/com/free_threaded.h"
 #include "shell/com/module.h"
 #include "shell/object/crypto_data.h"
 #include "shell/platform/trace.h"
-
-struct encryptor
-{
-    IWMDRMEncrypt IWMDRMEncrypt_iface;
-    LONG references;
-    struct free_threaded free_threaded;
-    struct drm_ctr *ctr;
-    LONG used; /* something was to be encrypted */
-};
 
 static struct encryptor *encryptor_from_IWMDRMEncrypt(IWMDRMEncrypt *iface)
 {
@@ -31,14 +21,19 @@ static struct encryptor *encryptor_from_IWMDRMEncrypt(IWMDRMEncrypt *iface)
 
 static HRESULT STDMETHODCALLTYPE encryptor_QueryInterface(IWMDRMEncrypt *iface, REFIID iid, void **out)
 {
+    struct encryptor *encryptor = encryptor_from_IWMDRMEncrypt(iface);
+
     if (!out)
         return E_POINTER;
     *out = NULL;
     if (IsEqualIID(iid, &IID_IMarshal))
-        return free_threaded_query(&encryptor_from_IWMDRMEncrypt(iface)->free_threaded, (IUnknown *)iface, iid, out);
-    if (!IsEqualIID(iid, &IID_IUnknown) && !IsEqualIID(iid, &IID_IWMDRMEncrypt))
+        return free_threaded_query(&encryptor->free_threaded, (IUnknown *)iface, iid, out);
+    if (IsEqualIID(iid, &IID_IUnknown) || IsEqualIID(iid, &IID_IWMDRMEncrypt))
+        *out = iface;
+    else if (IsEqualIID(iid, &IID_IWMDRMEncryptScatter))
+        *out = &encryptor->IWMDRMEncryptScatter_iface;
+    else
         return E_NOINTERFACE;
-    *out = iface;
     IWMDRMEncrypt_AddRef(iface);
     return S_OK;
 }
@@ -100,7 +95,9 @@ HRESULT encryptor_create(const uint8_t content_key[DRM_CONTENT_KEY_SIZE], IWMDRM
         return hr;
     }
     encryptor->IWMDRMEncrypt_iface.lpVtbl = &encryptor_vtbl;
+    encryptor->IWMDRMEncryptScatter_iface.lpVtbl = &encryptor_scatter_vtbl;
     encryptor->references = 1;
+    InitializeSRWLock(&encryptor->lock);
     module_add_object();
     *out = &encryptor->IWMDRMEncrypt_iface;
     return S_OK;
