@@ -11,6 +11,8 @@
 #include "shell/import/create_provider.h"
 #include "shell/object/license_management.h"
 #include "shell/object/license_query.h"
+#include "shell/object/net_receiver.h"
+#include "shell/object/net_transmitter.h"
 #include "shell/object/security.h"
 #include "shell/platform/trace.h"
 
@@ -31,6 +33,10 @@ static const struct
     {&IID_IWMDRMSecurity, security_create},
     {&IID_IWMDRMLicenseManagement, license_management_create},
     {&IID_IWMDRMLicenseQuery, license_query_create},
+    {&IID_IWMDRMNetReceiver, net_receiver_create},
+    {&IID_IWMDRMNetReceiver2, net_receiver_create},
+    {&IID_IWMDRMNetTransmitter, net_transmitter_create},
+    {&IID_IWMDRMNetTransmitter2, net_transmitter_create},
 };
 
 static struct provider *provider_from_IWMDRMProvider(IWMDRMProvider *iface)

@@ -12,6 +12,7 @@
 #include "shell/com/module.h"
 #include "shell/com/thread_counter.h"
 #include "shell/event/event_callback.h"
+#include "shell/object/registrar_host.h"
 #include "shell/operation/async_object.h"
 #include "shell/platform/trace.h"
 
@@ -76,6 +77,7 @@ HRESULT STDMETHODCALLTYPE WMDRMShutdown(void)
      * started. */
     if (!left && !event_callback_is_running())
     {
+        registrar_hosts_shut_down();
         async_objects_wait(SHUTDOWN_GRACE_MS);
         media_foundation_release_all();
     }

@@ -124,6 +124,16 @@ static HRESULT busy_code(enum operation_kind kind)
     }
 }
 
+HRESULT async_object_check(struct async_object *object, enum operation_kind kind)
+{
+    HRESULT hr;
+
+    AcquireSRWLockShared(&object->lock);
+    hr = object->shut_down ? MF_E_SHUTDOWN : object->busy[kind] ? busy_code(kind) : S_OK;
+    ReleaseSRWLockShared(&object->lock);
+    return hr;
+}
+
 /* A waiting operation makes no kind busy. */
 static HRESULT watch(struct async_object *object, struct operation *operation)
 {

@@ -46,6 +46,10 @@ void async_object_release_inner(struct async_object *object);
  */
 HRESULT async_object_submit(struct async_object *object, struct operation *operation);
 
+/* Would an operation of this kind be taken now? S_OK, MF_E_SHUTDOWN, or the busy code: for a method whose own
+ * preparations can be made only once. */
+HRESULT async_object_check(struct async_object *object, enum operation_kind kind);
+
 /* creates, submits and gives out the cookie, or frees arguments: what every asynchronous method ends with. */
 HRESULT async_object_start(struct async_object *object, const struct operation_step *steps, size_t step_count,
                            void *arguments, void (*free_arguments)(void *arguments), IUnknown **cookie);

@@ -27,6 +27,7 @@ enum operation_kind
     OPERATION_MONITOR,        /* any number of them: only for async_object_watch */
     OPERATION_BACKUP_RESTORE, /* one kind for both */
     OPERATION_CLEAN,
+    OPERATION_PROXIMITY,
     OPERATION_KINDS
 };
 
