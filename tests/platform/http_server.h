@@ -15,7 +15,7 @@
 #include <winsock2.h>
 #include <windows.h>
 
-#define HTTP_SERVER_MAX_REQUEST 4096
+#define HTTP_SERVER_MAX_REQUEST 65536
 
 struct http_server;
 

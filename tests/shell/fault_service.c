@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/authority/contents.h"
 #include "engine/crypto/crypto.h"
+#include "engine/xml/license_request.h"
 #include "shell/platform/dpapi_protector.h"
 #include "shell/platform/system_clock.h"
 
@@ -37,6 +39,39 @@ static void ask_authority(struct drm_authority *authority, struct drm_span reque
     if (DRM_SUCCEEDED(drm_buffer_extend(out, (size_t)drm_authority_reply_size(reply), &place)))
         drm_authority_reply_read(reply, 0, place, (size_t)drm_authority_reply_size(reply), &read);
     drm_authority_reply_free(reply);
+}
+
+/* The statuses of docs/protocol.md. */
+static unsigned int status_of(drm_result result)
+{
+    switch (result)
+    {
+    case DRM_S_OK:
+        return 200;
+    case DRM_E_NO_RIGHTS:
+        return 403;
+    case DRM_E_UNABLE_TO_ACQUIRE:
+        return 404;
+    case DRM_E_LICENSE_NOTACQUIRED:
+        return 409;
+    case DRM_E_NEEDS_INDIVIDUALIZATION:
+        return 426;
+    default:
+        return 400;
+    }
+}
+
+/* The authority's answer to the form of a licence request; returns the HTTP status. */
+static unsigned int ask_for_license(struct drm_authority *authority, struct drm_span form, struct drm_buffer *out)
+{
+    struct drm_buffer challenge = {0};
+    bool nonsilent;
+    drm_result result = drm_license_form_read(form, &challenge, &nonsilent);
+
+    if (DRM_SUCCEEDED(result))
+        result = drm_authority_issue_licenses(authority, drm_buffer_span(&challenge), !nonsilent, NULL, out);
+    drm_buffer_free(&challenge);
+    return status_of(result);
 }
 
 /* A test that is out of memory shows itself by an answer that is too short. */
@@ -70,6 +105,35 @@ static void old_version_answer(struct fault_service *service, struct drm_span re
         (void)drm_authority_sign_answer(service->authorities[0], answer, out);
     }
     free(answer);
+}
+
+/* The same as build_answer, of a licence response: a text. Returns the HTTP status. */
+static unsigned int build_license_answer(struct fault_service *service, struct drm_span form, struct drm_buffer *out)
+{
+    unsigned int status = 200;
+
+    EnterCriticalSection(&service->lock);
+    if (service->fault == FAULT_REPLAY)
+        append(out, service->last_answer.data, service->last_answer.size);
+    else
+        status = ask_for_license(service->authorities[service->fault == FAULT_OTHER_AUTHORITY], form, out);
+    if (service->fault == FAULT_NONE && out->size)
+    {
+        drm_buffer_free(&service->last_answer);
+        append(&service->last_answer, out->data, out->size);
+    }
+    if (service->fault == FAULT_ALTERED_HEAD && out->size)
+        out->data[out->size / 2] = out->data[out->size / 2] == 'A' ? 'B' : 'A';
+    if (service->fault == FAULT_ALTERED_PART && out->size)
+        out->data[out->size - 100] = out->data[out->size - 100] == 'A' ? 'B' : 'A';
+    if (service->fault == FAULT_TRUNCATED_HEAD)
+        out->size /= 2;
+    if (service->fault == FAULT_TRUNCATED_PART)
+        out->size--;
+    if (service->fault == FAULT_TRAILING_BYTE)
+        append(out, "x", 1);
+    LeaveCriticalSection(&service->lock);
+    return status;
 }
 
 /* What is sent under this fault, as far as it is a matter of bytes. */
@@ -183,9 +247,12 @@ static void behave(struct http_connection *connection)
     struct http_server *server = connection->server;
     struct fault_service *service = CONTAINING_RECORD(server, struct fault_service, server);
     struct drm_buffer request = {0}, answer = {0};
+    unsigned int status = 400;
+    bool for_license;
     const char *body;
 
     EnterCriticalSection(&server->lock);
+    for_license = !strncmp(server->request, "POST /v1/license ", 17);
     body = strstr(server->request, "\r\n\r\n");
     if (body)
         append(&request, body + 4, server->request_size - (size_t)(body + 4 - server->request));
@@ -211,7 +278,9 @@ static void behave(struct http_connection *connection)
         send_endless(connection);
         break;
     case FAULT_REDIRECT_LOOP:
-        http_send_text(connection, "HTTP/1.1 302 Found\r\nLocation: /v1/individualize\r\nContent-Length: 0\r\n\r\n");
+        http_send_text(connection, for_license
+                                       ? "HTTP/1.1 302 Found\r\nLocation: /v1/license\r\nContent-Length: 0\r\n\r\n"
+                                       : "HTTP/1.1 302 Found\r\nLocation: /v1/individualize\r\nContent-Length: 0\r\n\r\n");
         break;
     case FAULT_REDIRECT_NOWHERE:
         http_send_text(connection, "HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n");
@@ -228,11 +297,14 @@ static void behave(struct http_connection *connection)
     }
         /* fall through */
     default:
-        build_answer(service, drm_buffer_span(&request), &answer);
+        if (for_license)
+            status = build_license_answer(service, drm_buffer_span(&request), &answer);
+        else
+            build_answer(service, drm_buffer_span(&request), &answer);
         if (answer.size)
             send_answer(service, connection, drm_buffer_span(&answer));
         else
-            send_status(connection, 400);
+            send_status(connection, status);
     }
     drm_buffer_free(&request);
     drm_buffer_free(&answer);

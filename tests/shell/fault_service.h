@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A service in the test's own process: a real authority behind an HTTP server that can be told to fail.
+ * A service in the test's own process: a real authority behind an HTTP server that can be told to fail. It individualizes
+ * machines, has revocation lists, and issues licences (/v1/license).
  */
 #ifndef WMDRM_TESTS_FAULT_SERVICE_H
 #define WMDRM_TESTS_FAULT_SERVICE_H
@@ -20,8 +21,8 @@ enum fault
     FAULT_TRUNCATED_HEAD,   /* the body ends in the answer's head, properly */
     FAULT_TRUNCATED_PART,   /* the body ends in the last part, properly */
     FAULT_TRAILING_BYTE,    /* one byte more than was signed */
-    FAULT_ALTERED_HEAD,
-    FAULT_ALTERED_PART,
+    FAULT_ALTERED_HEAD,     /* of a licence response: a character in its middle */
+    FAULT_ALTERED_PART,     /* its last character but 100 */
     FAULT_OTHER_MACHINE,    /* the answer to another machine */
     FAULT_REPLAY,           /* the answer to this machine's request before */
     FAULT_OTHER_AUTHORITY,  /* all is well, but it is another root's */
