@@ -280,10 +280,19 @@ static bool says_something(const struct drm_terms *terms, const struct raw_terms
         && raw->has_sap_level == (terms->sap_level != 0);
 }
 
+/* Of two kilobytes a licence uses two hundred bytes or so, and an enumeration reads a million of them. */
+static void copy_used(const struct drm_terms *terms, struct drm_terms *out)
+{
+    memcpy(out, terms, offsetof(struct drm_terms, grants));
+    memcpy(out->grants, terms->grants, terms->grant_count * sizeof(terms->grants[0]));
+    memcpy(out->copy_included, terms->copy_included, terms->copy_included_count * TECHNOLOGY_SIZE);
+    memcpy(out->copy_excluded, terms->copy_excluded, terms->copy_excluded_count * TECHNOLOGY_SIZE);
+}
+
 drm_result drm_terms_read(struct drm_span data, struct drm_terms *out)
 {
     const size_t lists = (size_t)DRM_TERMS_MAX_TECHNOLOGIES * TECHNOLOGY_SIZE;
-    struct drm_terms terms = {0};
+    struct drm_terms terms;
     struct raw_terms raw = {0};
     const struct drm_tlv_field fields[] = {
         {.tag = TAG_PRIORITY, .kind = DRM_TLV_U32, .out.u32 = &terms.priority, .present = &raw.has_priority},
@@ -311,6 +320,7 @@ drm_result drm_terms_read(struct drm_span data, struct drm_terms *out)
          .max_size = GRANT_MAX_SIZE, .max_count = DRM_TERMS_MAX_GRANTS, .out.each = read_grant, .context = &terms},
     };
 
+    memset(&terms, 0, offsetof(struct drm_terms, grants));
     if (data.size > DRM_TERMS_MAX_SIZE || DRM_FAILED(drm_tlv_read(data, fields, sizeof(fields) / sizeof(fields[0])))
         || raw.not_before > DRM_TERMS_TIME_MAX || raw.not_after > DRM_TERMS_TIME_MAX
         || raw.rollback > DRM_ROLLBACK_DELETE || !says_something(&terms, &raw)
@@ -326,7 +336,7 @@ drm_result drm_terms_read(struct drm_span data, struct drm_terms *out)
     read_outputs(raw.outputs, &terms.outputs);
     if (!makes_sense(&terms))
         return DRM_E_INVALID_LICENSE;
-    *out = terms;
+    copy_used(&terms, out);
     return DRM_S_OK;
 }
 

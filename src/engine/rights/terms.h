@@ -63,11 +63,13 @@ struct drm_terms
     bool has_outputs;
     struct drm_output_levels outputs;
     size_t copy_included_count;           /* technologies (GUIDs as text reads) admitted although rated lower */
-    uint8_t copy_included[DRM_TERMS_MAX_TECHNOLOGIES][16];
     size_t copy_excluded_count;           /* refused although rated higher */
-    uint8_t copy_excluded[DRM_TERMS_MAX_TECHNOLOGIES][16];
     size_t grant_count;                   /* 1 to DRM_TERMS_MAX_GRANTS, in ascending order of rights */
+    /* The lists, last and in the order of use: most of the bytes, of which hardly any licence uses many. What is past a
+     * count is unspecified in terms that were read. */
     struct drm_grant grants[DRM_TERMS_MAX_GRANTS];
+    uint8_t copy_included[DRM_TERMS_MAX_TECHNOLOGIES][16];
+    uint8_t copy_excluded[DRM_TERMS_MAX_TECHNOLOGIES][16];
 };
 
 /* Encodes (appends) and decodes the field. read returns DRM_E_INVALID_LICENSE for what is none or cannot be: an end
