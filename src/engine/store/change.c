@@ -7,8 +7,6 @@
 #include "engine/store/license_query.h"
 #include "engine/store/store_internal.h"
 
-#define CACHE_KIB 24576 /* of pages, while much is written; given back afterwards */
-
 drm_result drm_store_begin_change(struct drm_store *store)
 {
     drm_result result;
@@ -27,17 +25,24 @@ drm_result drm_store_commit_change(struct drm_store *store)
     return DRM_SUCCEEDED(result) ? drm_database_commit(store->database) : result;
 }
 
+void drm_store_forget_made_locked(struct drm_store *store, drm_result result)
+{
+    if (DRM_FAILED(result))
+    {
+        if (store->made_secret)
+            store->has_secret = false;
+        drm_license_rows_forget(&store->rows);
+    }
+    store->made_secret = false;
+}
+
 void drm_store_end_change(struct drm_store *store, drm_result result)
 {
     drm_database_rollback(store->database);
     if (store->changing)
         (void)drm_store_settle_generation(store, store->database);
     store->changing = false;
-    if (DRM_FAILED(result))
-    {
-        store->has_secret = false; /* its row may be gone with the transaction */
-        drm_license_rows_forget(&store->rows);
-    }
+    drm_store_forget_made_locked(store, result);
     drm_license_queries_let_go(store->queries);
     drm_store_unlock(store);
 }

@@ -227,11 +227,7 @@ done:
     drm_database_rollback(store->database);
     if (changing)
         (void)drm_store_settle_generation_locked(store);
-    if (DRM_FAILED(result))
-    {
-        store->has_secret = false; /* its row may be gone with the transaction */
-        drm_license_rows_forget(&store->rows);
-    }
+    drm_store_forget_made_locked(store, result);
     drm_license_queries_let_go(store->queries);
     drm_store_unlock(store);
     return result;

@@ -128,7 +128,8 @@ struct drm_license_entry
 /*
  * A cursor has a connection of its own and sees one state of the store, that of its creation (a reset begins a new
  * look at the same one), whatever others write; the temporary ones come with their priority among the others. Highest
- * priority first. Works without the store's key. One thread at a time.
+ * priority first. Works without the store's key. One thread at a time; the store must outlive it. While it is open the
+ * log of the database is not written back past its state.
  */
 struct drm_license_cursor;
 DRM_MUST_CHECK drm_result drm_license_cursor_open(struct drm_store *store, const struct drm_license_filter *filter,

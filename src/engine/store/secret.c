@@ -65,6 +65,7 @@ static drm_result make_secret(struct drm_store *store)
     drm_statement_bind_int(&statement, 2, clock->now(clock->context));
     if (DRM_FAILED(result = drm_statement_run(&statement)))
         goto done;
+    store->made_secret = true;
     memcpy(store->secret, secret, sizeof(secret));
     store->secret_number = sqlite3_last_insert_rowid(store->database->handle);
     store->has_secret = true;

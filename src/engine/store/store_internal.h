@@ -39,6 +39,7 @@ struct drm_store
     uint8_t secret[DRM_AEAD_KEY_SIZE];
     struct drm_license_rows rows;         /* of licences, read and written on the connection above */
     bool changing;                        /* a commit was begun (change.c) */
+    bool made_secret;                     /* in the open transaction */
     struct drm_process_store *process;    /* has a lock of its own */
     struct drm_license_queries *queries;  /* has a lock of its own, which is taken before the store's */
 };
@@ -76,6 +77,9 @@ drm_result drm_store_secret_locked(struct drm_store *store, int64_t number, bool
 #define DRM_IDENTITY_BINDING_SIZE (8 + DRM_SIGN_PUBLIC_SIZE + DRM_ID_SIZE + DRM_SIGN_PUBLIC_SIZE + DRM_X25519_SIZE)
 void drm_identity_binding(const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE], const struct drm_identity *identity,
                           uint8_t out[DRM_IDENTITY_BINDING_SIZE]);
+
+/* A transaction ended: where it failed, what it made is gone with it. */
+void drm_store_forget_made_locked(struct drm_store *store, drm_result result);
 
 void drm_store_close_lists_locked(struct drm_store *store);
 

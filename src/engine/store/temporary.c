@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Temporary licences (temporary.h): a list by age, with a hash table over key ids.
+ * Temporary licences (temporary.h): a list by age, with hash tables over key ids and numbers.
  */
 #include "engine/store/temporary.h"
 
@@ -21,7 +21,8 @@ struct drm_temporary_bytes
 struct drm_temporary_place
 {
     struct drm_temporary_place *next, *previous; /* by age */
-    struct drm_temporary_place *next_in_bucket;
+    struct drm_temporary_place *next_in_bucket;  /* of its key id */
+    struct drm_temporary_place *next_of_numbers; /* in the bucket of its number */
     struct drm_temporary_license *license;
 };
 
@@ -43,7 +44,7 @@ struct drm_process_store
     size_t count, bytes;
     int64_t last_number;
     struct drm_temporary_place *first, *last;
-    struct drm_temporary_place *buckets[BUCKETS];
+    struct drm_temporary_place *buckets[BUCKETS], *numbers[BUCKETS];
     struct told_time *times;
 };
 
@@ -223,6 +224,11 @@ static struct drm_temporary_place **bucket_of(struct drm_process_store *process,
     return &process->buckets[drm_get_u32(key_id) % BUCKETS];
 }
 
+static struct drm_temporary_place **numbers_of(struct drm_process_store *process, int64_t number)
+{
+    return &process->numbers[(uint64_t)-number % BUCKETS];
+}
+
 static void changed(struct drm_process_store *process)
 {
     (void)__atomic_add_fetch(&process->generation, 1, __ATOMIC_RELEASE);
@@ -288,7 +294,8 @@ static struct drm_temporary_place *find_place(struct drm_process_store *process,
 {
     struct drm_temporary_place *place;
 
-    for (place = process->first; place && place->license->number != number; place = place->next)
+    for (place = *numbers_of(process, number); place && place->license->number != number;
+         place = place->next_of_numbers)
         ;
     return place;
 }
@@ -311,6 +318,7 @@ static struct drm_temporary_place *find_place_id(struct drm_process_store *proce
 static void link_place(struct drm_process_store *process, struct drm_temporary_place *place)
 {
     struct drm_temporary_place **bucket = bucket_of(process, place->license->key_id);
+    struct drm_temporary_place **numbers = numbers_of(process, place->license->number);
 
     place->next = NULL;
     place->previous = process->last;
@@ -318,6 +326,8 @@ static void link_place(struct drm_process_store *process, struct drm_temporary_p
     process->last = place;
     place->next_in_bucket = *bucket;
     *bucket = place;
+    place->next_of_numbers = *numbers;
+    *numbers = place;
     process->count++;
     process->bytes += drm_temporary_license_size(place->license);
 }
@@ -329,6 +339,10 @@ static void unlink_place(struct drm_process_store *process, struct drm_temporary
     while (*link != place)
         link = &(*link)->next_in_bucket;
     *link = place->next_in_bucket;
+    link = numbers_of(process, place->license->number);
+    while (*link != place)
+        link = &(*link)->next_of_numbers;
+    *link = place->next_of_numbers;
     *(place->previous ? &place->previous->next : &process->first) = place->next;
     *(place->next ? &place->next->previous : &process->last) = place->previous;
     process->count--;
