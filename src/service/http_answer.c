@@ -78,7 +78,7 @@ static const struct meaning
     {DRM_E_CERTIFICATE_REVOKED, 403, "the request's identity is revoked"},
     {DRM_E_MACHINE_REFUSED, 403, "this machine is known: its request has to be signed by its identity"},
     {DRM_E_BACKUP_CORRUPT, 400, "the backup is damaged, or none of this authority's"},
-    {DRM_E_RESTORE_FRAUD, 403, "these licences live on as many machines as they may"},
+    {DRM_E_RESTORE_FRAUD, 409, "these licences live on as many machines as they may"},
     {DRM_E_NO_RIGHTS, 403, "these rights are not offered, or this machine has as many licences as it may have"},
     {DRM_E_UNABLE_TO_ACQUIRE, 404, "there is nothing for this machine here"},
     {DRM_E_LICENSE_NOTACQUIRED, 409, "somebody has to agree: ask with nonsilent=1, in a browser"},
