@@ -252,4 +252,11 @@ WMDRM_STORE_DIRECTORY=$(windows_path "$folder/other")
 export WMDRM_SERVICE_URL='' WMDRM_TRUST_ANCHOR=''
 drmupdate
 
+step 'Its own content, licensed to it offline'
+video=$(wmdrmctl content add --name 'home video' --rights 'Play(count=2); Copy' | tr -d '\r')
+wmdrmctl acquire "$video"
+wmdrmctl use "$video"
+wmdrmctl query "$video"
+wmdrmctl status
+
 step 'Done'

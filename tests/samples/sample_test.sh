@@ -57,6 +57,35 @@ wait_for()
         || fail "waited in vain for \"$2\" in $1"
 }
 
+# json EXPRESSION: Perl's, about the value $j that the program wrote to its output; true, and all of it is JSON
+json()
+{
+    perl -MJSON::PP -e '
+        local $/; open my $file, "<:raw", "out" or die; my $j = decode_json(<$file>);
+        exit(eval($ARGV[0]) ? 0 : 1)' "$1" 2>/dev/null || fail "not so: $1"
+}
+
+# start ARGUMENTS...: starts the program, which goes on in the background (pid) and writes to started.out and started.err
+start()
+{
+    case_name="$(basename "$program" .exe) $*"
+    cases=$((cases + 1))
+    rm -f started.out started.err
+    env --default-signal=INT bash "$run_windows" "$architecture" "$program" "$@" >started.out 2>started.err </dev/null &
+    pid=$!
+    processes="$processes $pid"
+}
+
+# ends EXIT-CODE: waits for what was started; what it wrote is then in out and err, as after run
+ends()
+{
+    local status=0
+    wait "$pid" || status=$?
+    tr -d '\r' <started.out >out
+    tr -d '\r' <started.err >err
+    [ "$status" -eq "$1" ] || fail "exit code $status, expected $1"
+}
+
 finish()
 {
     echo "$cases cases, $failures failures"

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "receive.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <winsock2.h>
+#include <ws2tcpip.h>
+#include <objbase.h>
+#include <mfobjects.h>
+
+#include "common/cancel.h"
+#include "common/output.h"
+#include "frames.h"
+
+#define KEY_ID_SIZE 32 /* characters, terminator included; as serve.c sends it */
+
+struct client
+{
+    const struct options *options;
+    HANDLE file;
+    SOCKET connection;
+    struct frame frame;
+    IWMDRMNetReceiver *receiver;
+    IWMDRMDecrypt *decryptor;
+    const wchar_t *failure; /* what failed */
+};
+
+/* --- registration ------------------------------------------------------------------------------------------- */
+
+/* Waits for the one event that ends a proximity check, also a cancelled one. */
+static HRESULT wait_for_proximity(struct client *client, IUnknown *cookie)
+{
+    IMFMediaEvent *event;
+    HRESULT hr, status = E_UNEXPECTED;
+
+    cancel_begin((IWMDRMEventGenerator *)client->receiver, cookie);
+    IUnknown_Release(cookie);
+    if (SUCCEEDED(hr = IWMDRMNetReceiver_GetEvent(client->receiver, 0, &event)))
+    {
+        hr = IMFMediaEvent_GetStatus(event, &status);
+        IMFMediaEvent_Release(event);
+    }
+    cancel_end();
+    return FAILED(hr) ? hr : status;
+}
+
+static HRESULT send_registration(struct client *client)
+{
+    BYTE *challenge;
+    DWORD size;
+    HRESULT hr;
+
+    if (FAILED(hr = IWMDRMNetReceiver_GetRegistrationChallenge(client->receiver, &challenge, &size)))
+        return hr;
+    hr = frame_send(client->connection, FRAME_REGISTRATION_CHALLENGE, challenge, size);
+    CoTaskMemFree(challenge);
+    return hr;
+}
+
+static HRESULT register_here(struct client *client)
+{
+    IUnknown *cookie;
+    HRESULT hr;
+
+    client->failure = L"the sender does not register this machine";
+    if (FAILED(hr = send_registration(client))
+        || FAILED(hr = frame_receive(client->connection, FRAME_REGISTRATION_RESPONSE, &client->frame)))
+        return hr;
+    client->failure = L"cannot show that this machine is near";
+    if (FAILED(hr = IWMDRMNetReceiver_ProcessRegistrationResponse(client->receiver, client->frame.data,
+                                                                  client->frame.size, &cookie))
+        || FAILED(hr = wait_for_proximity(client, cookie)))
+        return frame_fail(client->connection, hr);
+    client->failure = L"the sender does not admit this machine";
+    if (FAILED(hr = frame_send(client->connection, FRAME_NEAR, NULL, 0)))
+        return hr;
+    return frame_receive(client->connection, FRAME_ADMITTED, &client->frame);
+}
+
+/* --- licences ----------------------------------------------------------------------------------------------- */
+
+static HRESULT ask_for_license(struct client *client)
+{
+    wchar_t action[] = L"Play";
+    BYTE *challenge;
+    DWORD size;
+    HRESULT hr;
+
+    if (FAILED(hr = IWMDRMNetReceiver_GetLicenseChallenge(client->receiver, action, &challenge, &size)))
+        return hr;
+    hr = frame_send(client->connection, FRAME_LICENSE_CHALLENGE, challenge, size);
+    CoTaskMemFree(challenge);
+    return hr;
+}
+
+static HRESULT take_licenses(struct client *client, wchar_t key_id[KEY_ID_SIZE])
+{
+    const DWORD prefix = KEY_ID_SIZE * sizeof(wchar_t);
+    HRESULT hr;
+
+    client->failure = L"no licence";
+    if (FAILED(hr = ask_for_license(client))
+        || FAILED(hr = frame_receive(client->connection, FRAME_ROOT_LICENSE, &client->frame))
+        || FAILED(hr = IWMDRMNetReceiver_ProcessLicenseResponse(client->receiver, client->frame.data,
+                                                                client->frame.size, NULL, NULL))
+        || FAILED(hr = frame_receive(client->connection, FRAME_LEAF_LICENSE, &client->frame)))
+        return hr;
+    if (client->frame.size <= prefix)
+        return HRESULT_FROM_WIN32(ERROR_INVALID_DATA);
+    memcpy(key_id, client->frame.data, prefix);
+    key_id[KEY_ID_SIZE - 1] = L'\0';
+    return IWMDRMNetReceiver_ProcessLicenseResponse(client->receiver, client->frame.data + prefix,
+                                                    client->frame.size - prefix, NULL, NULL);
+}
+
+static HRESULT make_decryptor(struct client *client, IWMDRMProvider *provider, wchar_t *key_id)
+{
+    WMDRM_LICENSE_FILTER filter = {.bstrKID = key_id};
+    IWMDRMLicenseManagement *management;
+    IWMDRMLicense *license;
+    HRESULT hr;
+
+    client->failure = L"the licence cannot be used";
+    hr = IWMDRMProvider_CreateObject(provider, &IID_IWMDRMLicenseManagement, (void **)&management);
+    if (FAILED(hr))
+        return hr;
+    if (SUCCEEDED(hr = IWMDRMLicenseManagement_CreateLicenseEnumeration(management, &filter, &license)))
+    {
+        hr = IWMDRMLicense_CreateDecryptor(license, &client->decryptor);
+        IWMDRMLicense_Release(license);
+    }
+    IWMDRMLicenseManagement_Release(management);
+    return hr;
+}
+
+/* --- content ------------------------------------------------------------------------------------------------ */
+
+static HRESULT receive_content(struct client *client)
+{
+    ULONGLONG received = 0;
+    DWORD written;
+    HRESULT hr;
+
+    client->failure = L"cannot receive the file";
+    while (SUCCEEDED(hr = frame_receive_content(client->connection, &client->frame))
+           && client->frame.kind == FRAME_CONTENT)
+    {
+        BYTE *content = client->frame.data + sizeof(ULONGLONG);
+        DWORD size = client->frame.size - sizeof(ULONGLONG);
+        WMDRMCryptoData position = {.cryptoType = CRYPTO_TYPE_MCE, .qwCounterID = 1};
+
+        memcpy(&position.qwOffset, client->frame.data, sizeof(position.qwOffset));
+        if (FAILED(hr = IWMDRMDecrypt_Decrypt(client->decryptor, content, size, &position)))
+            return hr;
+        if (!WriteFile(client->file, content, size, &written, NULL) || written != size)
+            return HRESULT_FROM_WIN32(GetLastError());
+        received += size;
+    }
+    if (SUCCEEDED(hr))
+        output_line(L"received: %llu bytes", received);
+    return hr;
+}
+
+/* --- one file ----------------------------------------------------------------------------------------------- */
+
+static HRESULT connect_to_sender(struct client *client)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    INT size = sizeof(address);
+    wchar_t host[64];
+
+    client->failure = L"cannot reach the sender";
+    if (wcslen(client->options->host) >= sizeof(host) / sizeof(host[0]))
+        return E_INVALIDARG;
+    wcscpy(host, client->options->host);
+    if (WSAStringToAddressW(host, AF_INET, NULL, (struct sockaddr *)&address, &size))
+        return frame_last_error();
+    address.sin_port = htons((u_short)client->options->port);
+    client->connection = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
+    if (client->connection == INVALID_SOCKET
+        || connect(client->connection, (struct sockaddr *)&address, sizeof(address)))
+        return frame_last_error();
+    return S_OK;
+}
+
+static HRESULT run(struct client *client, IWMDRMProvider *provider)
+{
+    wchar_t key_id[KEY_ID_SIZE];
+    HRESULT hr;
+
+    client->failure = L"cannot make a receiver";
+    if (FAILED(hr = frame_create(&client->frame))
+        || FAILED(hr = IWMDRMProvider_CreateObject(provider, &IID_IWMDRMNetReceiver, (void **)&client->receiver)))
+        return hr;
+    if (FAILED(hr = connect_to_sender(client))
+        || (!client->options->unregistered && FAILED(hr = register_here(client)))
+        || FAILED(hr = take_licenses(client, key_id)) || FAILED(hr = make_decryptor(client, provider, key_id)))
+        return hr;
+    client->failure = L"cannot write the file";
+    client->file = CreateFileW(client->options->output, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
+    if (client->file == INVALID_HANDLE_VALUE)
+        return HRESULT_FROM_WIN32(GetLastError());
+    return receive_content(client);
+}
+
+enum exit_code receive(IWMDRMProvider *provider, const struct options *options)
+{
+    struct client client = {.options = options, .file = INVALID_HANDLE_VALUE, .connection = INVALID_SOCKET};
+    HRESULT hr = run(&client, provider);
+
+    if (client.decryptor)
+        IWMDRMDecrypt_Release(client.decryptor);
+    if (client.receiver)
+    {
+        IWMDRMNetReceiver_Shutdown(client.receiver);
+        IWMDRMNetReceiver_Release(client.receiver);
+    }
+    if (client.connection != INVALID_SOCKET)
+        closesocket(client.connection);
+    if (client.file != INVALID_HANDLE_VALUE)
+    {
+        CloseHandle(client.file);
+        if (FAILED(hr))
+            DeleteFileW(options->output);
+    }
+    frame_free(&client.frame);
+    return FAILED(hr) ? exit_failure(client.failure, hr) : EXIT_DONE;
+}
