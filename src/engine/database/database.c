@@ -13,6 +13,7 @@
 
 #define BUSY_STEP_MS 10
 #define BUSY_STEPS 1000 /* ten seconds */
+#define LOOK_FOR_CANCEL_STEPS 20000 /* of SQLite's machine: about a millisecond */
 #define INDEX_SIZE 32768 /* what the shared index of a log grows by */
 
 static bool cancelled(const struct drm_database *database)
@@ -73,6 +74,8 @@ static drm_result translate(const struct drm_database *database, int code)
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return cancelled(database) ? DRM_E_OPERATION_CANCELED : DRM_E_BUSY;
+    case SQLITE_INTERRUPT: /* see look_for_cancel */
+        return DRM_E_OPERATION_CANCELED;
     case SQLITE_FULL:
         return DRM_E_DISK_FULL;
     case SQLITE_READONLY:
@@ -189,7 +192,23 @@ drm_result drm_database_commit(struct drm_database *database)
     return result;
 }
 
-drm_result drm_database_check(struct drm_database *database, const char *const *tables, size_t count)
+static int look_for_cancel(void *context)
+{
+    return cancelled(context);
+}
+
+void drm_database_begin_long_work(struct drm_database *database)
+{
+    if (database->task)
+        sqlite3_progress_handler(database->handle, LOOK_FOR_CANCEL_STEPS, look_for_cancel, database);
+}
+
+void drm_database_end_long_work(struct drm_database *database)
+{
+    sqlite3_progress_handler(database->handle, 0, NULL, NULL);
+}
+
+static drm_result check_tables(struct drm_database *database, const char *const *tables, size_t count)
 {
     for (size_t i = 0; i < count; i++)
     {
@@ -208,6 +227,16 @@ drm_result drm_database_check(struct drm_database *database, const char *const *
             return DRM_E_STORE_CORRUPT;
     }
     return DRM_S_OK;
+}
+
+drm_result drm_database_check(struct drm_database *database, const char *const *tables, size_t count)
+{
+    drm_result result;
+
+    drm_database_begin_long_work(database);
+    result = check_tables(database, tables, count);
+    drm_database_end_long_work(database);
+    return result;
 }
 
 void drm_database_set_task(struct drm_database *database, const struct drm_task *task)

@@ -76,7 +76,12 @@ drm_result drm_database_result(struct drm_database *database, int code);
 /* Runs statements that give no rows. */
 drm_result drm_database_execute(struct drm_database *database, const char *sql);
 
-/* Looks for damage in these tables and their indexes: DRM_E_STORE_CORRUPT. Takes time in proportion to their rows. */
+/* Between them the task's cancel ends statements too (DRM_E_OPERATION_CANCELED): for those that take long. */
+void drm_database_begin_long_work(struct drm_database *database);
+void drm_database_end_long_work(struct drm_database *database);
+
+/* Looks for damage in these tables and their indexes: DRM_E_STORE_CORRUPT. Takes time in proportion to their rows; the
+ * task's cancel ends it. */
 drm_result drm_database_check(struct drm_database *database, const char *const *tables, size_t count);
 
 /* Write transactions. rollback is safe where none is open, so that every error path may call it. */

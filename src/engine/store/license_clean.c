@@ -12,7 +12,6 @@
 
 #define BATCH 256                 /* licences that are purged in one transaction */
 #define HOUR_MS (INT64_C(60) * 60 * 1000)
-#define LOOK_FOR_CANCEL 20000     /* steps of SQLite's machine: about a millisecond */
 #define WORTH_COMPACTING 8        /* a part of so much of the file is free */
 #define COMPACT_MIN_PAGES 8
 
@@ -134,11 +133,6 @@ static drm_result read_pragma(struct drm_store *store, const char *sql, int64_t 
     return drm_statement_finish(&statement);
 }
 
-static int look_for_cancel(void *context)
-{
-    return cancelled(context);
-}
-
 /* Heads of responses of which no licence is left. */
 static drm_result drop_responses(struct drm_store *store)
 {
@@ -171,18 +165,20 @@ static drm_result compact_locked(struct drm_store *store)
 
 static drm_result compact(struct drm_store *store, const struct drm_task *task)
 {
+    const struct drm_task *others;
     drm_result result;
 
     drm_license_queries_rest(store->queries);
     drm_store_lock(store);
-    if (task)
-        sqlite3_progress_handler(store->database->handle, LOOK_FOR_CANCEL, look_for_cancel,
-                                 (void *)(uintptr_t)task);
+    others = store->database->task;
+    drm_database_set_task(store->database, task);
+    drm_database_begin_long_work(store->database);
     result = compact_locked(store);
-    sqlite3_progress_handler(store->database->handle, 0, NULL, NULL);
+    drm_database_end_long_work(store->database);
+    drm_database_set_task(store->database, others);
     (void)sqlite3_db_release_memory(store->database->handle);
     drm_store_unlock(store);
-    return DRM_FAILED(result) && cancelled(task) ? DRM_E_OPERATION_CANCELED : result;
+    return result;
 }
 
 drm_result drm_store_clean(struct drm_store *store, const struct drm_task *task, size_t *purged)
