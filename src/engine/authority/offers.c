@@ -246,31 +246,43 @@ static drm_result take_row(struct drm_authority *authority, struct drm_statement
     return result;
 }
 
-drm_result drm_offers_find_all_locked(struct drm_authority *authority, struct drm_offers *offers)
+/* *first: why the first one that the machine may not have is none for it, while that is still unknown. */
+static drm_result take_rows(struct drm_authority *authority, const char *sql, struct drm_offers *offers,
+                            struct drm_license *scratch, drm_result *first)
 {
-    struct drm_license *scratch = calloc(1, sizeof(*scratch));
     struct root_memory memory = {.known = false};
     struct drm_statement statement;
-    drm_result result, row = DRM_S_OK, first = DRM_S_OK;
+    drm_result result, row = DRM_S_OK;
 
-    if (!scratch)
-        return DRM_E_OUT_OF_MEMORY;
-    drm_statement_prepare(&statement, authority->database,
-                          OFFER_COLUMNS " WHERE NOT withdrawn ORDER BY uplink IS NOT NULL, id");
+    drm_statement_prepare(&statement, authority->database, sql);
     while (offers->count < DRM_PREDELIVERY_MAX && drm_statement_step(&statement))
     {
         row = take_row(authority, &statement, offers, scratch, &memory);
         if (DRM_FAILED(row) && !is_verdict(row))
             break;
-        if (DRM_FAILED(row) && !first)
-            first = row;
+        if (DRM_FAILED(row) && !*first)
+            *first = row;
         row = DRM_S_OK;
     }
-    if (DRM_SUCCEEDED(result = drm_statement_finish(&statement)))
-        result = row;
+    drm_wipe(&memory, sizeof(memory));
+    result = drm_statement_finish(&statement);
+    return DRM_FAILED(result) ? result : row;
+}
+
+/* Roots and whatever has none before leaves, each in the order in which they came, without sorting all there are. */
+drm_result drm_offers_find_all_locked(struct drm_authority *authority, struct drm_offers *offers)
+{
+    static const char *const queries[] = {
+        OFFER_COLUMNS " WHERE uplink IS NULL AND NOT withdrawn ORDER BY id",
+        OFFER_COLUMNS " WHERE uplink IS NOT NULL AND NOT withdrawn ORDER BY id",
+    };
+    struct drm_license *scratch = calloc(1, sizeof(*scratch));
+    drm_result result = scratch ? DRM_S_OK : DRM_E_OUT_OF_MEMORY, first = DRM_S_OK;
+
+    for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]) && DRM_SUCCEEDED(result); i++)
+        result = take_rows(authority, queries[i], offers, scratch, &first);
     if (DRM_SUCCEEDED(result) && !offers->count)
         result = first ? first : DRM_E_UNABLE_TO_ACQUIRE;
-    drm_wipe(&memory, sizeof(memory));
     free(scratch);
     return result;
 }
