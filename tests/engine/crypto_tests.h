@@ -11,6 +11,7 @@ int run_sign_tests(void);
 int run_hpke_tests(void);
 int run_seal_tests(void);
 int run_ctr_tests(void);
+int run_export_tests(void);
 int run_wipe_tests(void);
 
 #endif

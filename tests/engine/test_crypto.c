@@ -14,6 +14,7 @@ int main(void)
     failed += run_hpke_tests();
     failed += run_seal_tests();
     failed += run_ctr_tests();
+    failed += run_export_tests();
     failed += run_wipe_tests();
     return failed > 0;
 }

@@ -639,7 +639,7 @@ static void secure_decryptor__needs_a_protected_provider(void **state)
     assert_hr(_WMDRMCreateProvider(PROVIDER_PROTECTED, NULL, &provider), S_OK);
     assert_hr(IWMDRMProvider_CreateObject(provider, &IID_IWMDRMLicenseManagement, (void **)&management), S_OK);
     assert_hr(IWMDRMLicenseManagement_CreateLicenseEnumeration(management, NULL, &license), S_OK);
-    check_secure_decryptor(license, NS_E_DRM_UNSUPPORTED_ALGORITHM);
+    check_secure_decryptor(license, NS_E_DRM_INVALID_APPCERT);
     assert_int_equal(IWMDRMLicense_Release(license), 0);
     assert_int_equal(IWMDRMLicenseManagement_Release(management), 0);
     assert_int_equal(IWMDRMProvider_Release(provider), 0);

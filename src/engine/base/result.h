@@ -99,12 +99,14 @@ typedef int32_t drm_result;
 #define DRM_E_BACKUPRESTORE_BUSY       DRM_RESULT(0xC00D2744)
 #define DRM_E_LICENSE_UNUSABLE         DRM_RESULT(0xC00D2748)  /* its count is used up */
 #define DRM_E_INVALID_PROPERTY         DRM_RESULT(0xC00D2749)  /* the licence does not have that property */
+#define DRM_E_APPCERT_REVOKED          DRM_RESULT(0xC00D2752)
 #define DRM_E_INVALID_PASSPHRASE       DRM_RESULT(0xC00D2751)  /* of an exported authority */
 #define DRM_E_RESTORE_FRAUD            DRM_RESULT(0xC00D2753)  /* more machines than the licence may live on */
 #define DRM_E_LICENSE_NOTACQUIRED      DRM_RESULT(0xC00D2759)  /* the issuer offers only the way with a web page */
 #define DRM_E_UNSUPPORTED_PROPERTY     DRM_RESULT(0xC00D275D)  /* no such property */
 #define DRM_E_STORE_NOT_ALL_STORED     DRM_RESULT(0xC00D275F)  /* licences that were deleted or revoked here stay so */
 #define DRM_E_NO_SECURE_CLOCK          DRM_RESULT(0xC00D2775)  /* the system's clock was set back */
+#define DRM_E_INVALID_APPCERT          DRM_RESULT(0xC00D277C)  /* of an application: unreadable, foreign, another key */
 #define DRM_E_METERING                 DRM_RESULT(0xC00D2776)  /* the licence wants to be metered */
 #define DRM_E_LICENSE_HEADER_MISSING_URL DRM_RESULT(0xC00D277A)  /* neither the header nor the caller names a URL */
 #define DRM_E_MALFORMED_CONTENT_HEADER DRM_RESULT(0xC00D279C)
@@ -121,6 +123,7 @@ typedef int32_t drm_result;
 #define DRM_E_RESTORE_UNAVAILABLE      DRM_RESULT(0xC00D2846)
 #define DRM_E_LICENSE_UNAVAILABLE      DRM_RESULT(0xC00D28A2)  /* marked for purge */
 #define DRM_E_INVALID_LICENSEBLOB      DRM_RESULT(0xC00D28B4)  /* a revocation response cannot be read */
+#define DRM_E_INCLUSION_LIST_REQUIRED  DRM_RESULT(0xC00D28B5)  /* the licence names no system to export to */
 #define DRM_E_EXPIRED_LICENSEBLOB      DRM_RESULT(0xC00D28B3)  /* a revocation response that was used before */
 #define DRM_E_UNABLE_TO_VERIFY_PROXIMITY DRM_RESULT(0xC00D28A4)
 #define DRM_E_MUST_REGISTER            DRM_RESULT(0xC00D28A5)

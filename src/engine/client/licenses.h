@@ -132,6 +132,16 @@ DRM_MUST_CHECK drm_result drm_enumeration_persist(struct drm_enumeration *enumer
 DRM_MUST_CHECK drm_result drm_enumeration_use(struct drm_enumeration *enumeration,
                                               uint8_t content_key[DRM_CONTENT_KEY_SIZE]);
 
+/*
+ * May an application with this certificate (engine/xml/application_certificate.h) take the current licence's content to
+ * another protection system? out: the key to which secrets for it are encrypted. Uses nothing up. DRM_E_INVALID_APPCERT
+ * where the certificate cannot be read or is not of the licence's issuer, DRM_E_APPCERT_REVOKED,
+ * DRM_E_INCLUSION_LIST_REQUIRED where the licence names no other system.
+ */
+struct drm_rsa_key;
+DRM_MUST_CHECK drm_result drm_enumeration_check_application(struct drm_enumeration *enumeration, struct drm_span text,
+                                                            struct drm_rsa_key *out);
+
 /* --- removing --------------------------------------------------------------------------------------------- */
 
 /* All licences of a key id, of both stores. mark_only: they become unusable, and go when the store is cleaned. Works

@@ -21,6 +21,7 @@ enum certificate_tag
     TAG_ISSUER = DRM_TLV_CRITICAL | 9,
     TAG_SECURITY_LEVEL = DRM_TLV_CRITICAL | 10,
     TAG_SECURITY_VERSION = DRM_TLV_CRITICAL | 11,
+    TAG_RSA_KEY = DRM_TLV_CRITICAL | 12,
 };
 
 static bool is_single_bit(uint32_t value)
@@ -53,6 +54,8 @@ static bool makes_sense(const struct drm_certificate *certificate)
     {
         return false;
     }
+    if (certificate->has_rsa_key && certificate->roles != DRM_ROLE_APPLICATION)
+        return false;
     if (certificate->not_before < 0 || certificate->not_before > DRM_TIME_MAX || certificate->not_after > DRM_TIME_MAX)
         return false;
     return certificate->not_after == 0 || certificate->not_after > certificate->not_before;
@@ -80,6 +83,8 @@ static drm_result read_body(struct drm_span body, struct drm_certificate *certif
          .out.fixed = certificate->issuer},
         {.tag = TAG_SECURITY_LEVEL, .kind = DRM_TLV_U32, .required = true, .out.u32 = &certificate->security_level},
         {.tag = TAG_SECURITY_VERSION, .kind = DRM_TLV_U64, .required = true, .out.u64 = &version},
+        {.tag = TAG_RSA_KEY, .kind = DRM_TLV_FIXED, .max_size = DRM_SHA256_SIZE, .out.fixed = certificate->rsa_key,
+         .present = &certificate->has_rsa_key},
     };
     drm_result result;
 
@@ -130,6 +135,8 @@ static drm_result write_body(const struct drm_certificate *certificate, struct d
     drm_tlv_put(&writer, TAG_ISSUER, drm_span(certificate->issuer, DRM_SHA256_SIZE));
     drm_tlv_put_u32(&writer, TAG_SECURITY_LEVEL, certificate->security_level);
     drm_tlv_put_u64(&writer, TAG_SECURITY_VERSION, drm_version_pack(certificate->security_version));
+    if (certificate->has_rsa_key)
+        drm_tlv_put(&writer, TAG_RSA_KEY, drm_span(certificate->rsa_key, DRM_SHA256_SIZE));
     return drm_tlv_finish(&writer);
 }
 

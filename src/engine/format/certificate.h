@@ -43,7 +43,7 @@ struct drm_certificate
     uint32_t roles;                                 /* enum drm_role */
     uint8_t subject[DRM_ID_SIZE];                   /* the machine id of a machine; zero where there is none */
     char name[DRM_CERTIFICATE_NAME_SIZE + 1];       /* for people; may be empty */
-    uint8_t sign_key[DRM_SIGN_PUBLIC_SIZE];
+    uint8_t sign_key[DRM_SIGN_PUBLIC_SIZE];         /* zero where it signs nothing: no signature is right under that */
     bool has_encrypt_key;
     uint8_t encrypt_key[DRM_X25519_SIZE];
     int64_t not_before;                             /* UTC, milliseconds since 1970; inclusive */
@@ -51,6 +51,8 @@ struct drm_certificate
     uint8_t issuer[DRM_SHA256_SIZE];                /* SHA-256 of the issuer's signature key */
     uint32_t security_level;                        /* 0 where it says nothing */
     struct drm_version security_version;            /* of a machine: the package it was certified with */
+    bool has_rsa_key;                               /* of an application alone: */
+    uint8_t rsa_key[DRM_SHA256_SIZE];               /* names its RSA key, see drm_rsa_key_hash */
     uint8_t id[DRM_SHA256_SIZE];                    /* SHA-256 of the body, derived: how lists name it */
 };
 

@@ -5,7 +5,6 @@
 #include "shell/object/license.h"
 
 #include <stdlib.h>
-#include <nserror.h>
 
 #include "shell/com/module.h"
 #include "shell/object/decryptor.h"
@@ -112,7 +111,7 @@ static HRESULT STDMETHODCALLTYPE license_GetLicense(IWMDRMLicense *iface, BYTE *
 
 /* --- its key ---------------------------------------------------------------------------------------------- */
 
-static HRESULT use(struct license *license, uint8_t content_key[DRM_CONTENT_KEY_SIZE])
+HRESULT license_use(struct license *license, uint8_t content_key[DRM_CONTENT_KEY_SIZE])
 {
     HRESULT hr;
 
@@ -132,7 +131,7 @@ static HRESULT STDMETHODCALLTYPE license_CreateDecryptor(IWMDRMLicense *iface, I
     if (!out)
         return E_POINTER;
     *out = NULL;
-    hr = use(license_from_IWMDRMLicense(iface), content_key);
+    hr = license_use(license_from_IWMDRMLicense(iface), content_key);
     if (SUCCEEDED(hr))
         hr = decryptor_create(content_key, out);
     drm_wipe(content_key, sizeof(content_key));
@@ -148,37 +147,11 @@ static HRESULT STDMETHODCALLTYPE license_CreateEncryptor(IWMDRMLicense *iface, I
     if (!out)
         return E_POINTER;
     *out = NULL;
-    hr = use(license_from_IWMDRMLicense(iface), content_key);
+    hr = license_use(license_from_IWMDRMLicense(iface), content_key);
     if (SUCCEEDED(hr))
         hr = encryptor_create(content_key, out);
     drm_wipe(content_key, sizeof(content_key));
     return FAILED(hr) ? trace_failure("CreateEncryptor", hr) : S_OK;
-}
-
-/*
- * A decryptor that encrypts again, for another protection system. Only objects of a protected provider have it
- * (documented); RC4, the one algorithm that the interface names for it, is not offered, and nothing of the licence is
- * used up.
- */
-static HRESULT STDMETHODCALLTYPE license_CreateSecureDecryptor(IWMDRMLicense *iface, BYTE *certificate,
-                                                               DWORD certificate_size, DWORD certificate_type,
-                                                               DWORD flags, BYTE *vector, DWORD *vector_size,
-                                                               IWMDRMDecrypt **out)
-{
-    const struct license *license = license_from_IWMDRMLicense(iface);
-
-    (void)vector; /* NULL asks for the size alone */
-    trace_line("%p: CreateSecureDecryptor, type %lu, flags 0x%lx", (void *)iface, certificate_type, flags);
-    if (out)
-        *out = NULL;
-    if (vector_size)
-        *vector_size = 0;
-    if (!certificate || !vector_size || !out)
-        return E_POINTER;
-    if (!certificate_size || certificate_type != WMDRM_CERTIFICATE_TYPE_XML || flags != WMDRM_PROTECTION_TYPE_RC4)
-        return E_INVALIDARG;
-    return trace_failure("CreateSecureDecryptor",
-                         license->protected ? DRM_E_UNSUPPORTED_ALGORITHM : NS_E_DRM_STUBLIB_REQUIRED);
 }
 
 /* --- its place -------------------------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * IWMDRMLicense: a list of licences, one of them current. Its methods are in license.c and license_properties.c.
+ * IWMDRMLicense: a list of licences, one of them current. Its methods are in license.c, license_export.c
+ * and license_properties.c.
  */
 #ifndef WMDRM_SHELL_LICENSE_H
 #define WMDRM_SHELL_LICENSE_H
@@ -31,6 +32,14 @@ HRESULT license_create(struct engine *engine, bool protected, const struct drm_l
                        IWMDRMLicense **out);
 
 struct license *license_from_IWMDRMLicense(IWMDRMLicense *iface);
+
+/* The current licence's content key, for one use. What drm_enumeration_use returns. */
+HRESULT license_use(struct license *license, uint8_t content_key[DRM_CONTENT_KEY_SIZE]);
+
+/* license_export.c */
+HRESULT STDMETHODCALLTYPE license_CreateSecureDecryptor(IWMDRMLicense *iface, BYTE *certificate,
+                                                        DWORD certificate_size, DWORD certificate_type, DWORD flags,
+                                                        BYTE *vector, DWORD *vector_size, IWMDRMDecrypt **out);
 
 /* license_details.c */
 extern const IWMDRMLicenseDetailsVtbl license_details_vtbl;
