@@ -446,6 +446,33 @@ static void restore__on_another_machine_asks_the_authority(void **state)
     use_once(licenses, 2);
 }
 
+/* The original and three others; the fifth machine is shown where to read why not. */
+static void restore__on_too_many_machines_shows_a_page(void **state)
+{
+    struct backup_fixture *fixture = *state;
+    struct license_fixture *licenses = fixture->licenses;
+    const WCHAR *page = NULL;
+    struct events events;
+
+    license_get(licenses, 1, "Play");
+    assert_hr(back_up(fixture, 0, &events), S_OK);
+    for (int machine = 2; machine <= 4; machine++)
+    {
+        lose_the_store(licenses);
+        assert_hr(restore(fixture, WMDRM_RESTORE_INDIVIDUALIZE, &events), S_OK);
+        assert_int_equal(license_count(licenses, NULL), 1);
+    }
+    lose_the_store(licenses);
+    assert_hr(restore(fixture, WMDRM_RESTORE_INDIVIDUALIZE, &events), NS_E_DRM_RESTORE_FRAUD);
+    for (size_t i = 0; i < events.count; i++)
+        if (events.statuses[i] == DRM_ERROR_WITHURL)
+            page = events.texts[i];
+    assert_non_null(page);
+    assert_int_equal(wcscmp(page, L"local:"), 0);
+    assert_int_equal(events.statuses[events.count - 1], DRM_BACKUPRESTORE_END);
+    assert_int_equal(license_count(licenses, NULL), 0);
+}
+
 static void restore__refuses_a_damaged_backup(void **state)
 {
     struct backup_fixture *fixture = *state;
@@ -525,6 +552,7 @@ int main(void)
         BACKUP_TEST(backup__meets_no_other),
         BACKUP_TEST(restore__raises_nothing),
         BACKUP_TEST(restore__on_another_machine_asks_the_authority),
+        BACKUP_TEST(restore__on_too_many_machines_shows_a_page),
         BACKUP_TEST(restore__refuses_a_damaged_backup),
         BACKUP_TEST(release__in_full_flight_leaves_nothing),
     };
