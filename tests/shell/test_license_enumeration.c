@@ -10,6 +10,7 @@
 
 #include "engine/xml/base64.h"
 #include "shell/dll/exports.h"
+#include "shell/embedded_authority.h"
 
 static const WCHAR lone_surrogate[] = {L'x', 0xD800, L'y', 0};
 
@@ -235,6 +236,54 @@ static void enumeration__sees_one_state(void **state)
     assert_int_equal(found, 4);
     IWMDRMLicense_Release(license);
     assert_int_equal(license_count(fixture, NULL), 4);
+}
+
+/* Licences that need a newer list REVINFO than the stored one: the documented way is to refresh and to begin again. */
+static void enumeration__asks_for_a_newer_list(void **state)
+{
+    struct license_fixture *fixture = *state;
+    struct shell_events *events = calloc(1, sizeof(*events));
+    IWMDRMLicense *license = (IWMDRMLicense *)(LONG_PTR)1;
+    IWMDRMDecrypt *decryptor = NULL;
+    struct drm_buffer list = {0};
+    ULONGLONG version = 0;
+
+    assert_non_null(events);
+    license_get(fixture, 1, "Play; priority=9");
+    license_get(fixture, 2, "Play; priority=5; min-revinfo=4");
+    license_get(fixture, 3, "Play; priority=1");
+    assert_hr(IWMDRMLicenseManagement_CreateLicenseEnumeration(fixture->management, NULL, &license), S_OK);
+    assert_hr(IWMDRMLicense_GetNext(license), NS_E_DRM_RIV_TOO_SMALL);
+    assert_int_equal(priority_of(license), 5); /* it has moved, so that the rest can be reached */
+    assert_hr(IWMDRMLicense_CreateDecryptor(license, &decryptor), NS_E_DRM_RIV_TOO_SMALL);
+    assert_null(decryptor);
+    assert_hr(IWMDRMLicense_GetNext(license), S_OK);
+    assert_int_equal(priority_of(license), 1);
+    assert_int_equal(IWMDRMLicense_Release(license), 0);
+    license = (IWMDRMLicense *)(LONG_PTR)1;
+    {
+        WMDRM_LICENSE_FILTER filter = {.bstrKID = license_key(2)};
+
+        assert_hr(IWMDRMLicenseManagement_CreateLicenseEnumeration(fixture->management, &filter, &license),
+                  NS_E_DRM_RIV_TOO_SMALL);
+        assert_null(license);
+    }
+    for (int i = 0; i < 4 && version < 4; i++)
+    {
+        embedded_authority_revoke(fixture->authority, DRM_REVOCATION_APP, NULL, 0, &list);
+        drm_buffer_free(&list);
+        assert_hr(shell_update(fixture->shell->security, WMDRM_SECURITY_PERFORM_REVOCATION_REFRESH,
+                               MEWMDRMRevocationDownloadCompleted, events),
+                  S_OK);
+        assert_hr(IWMDRMSecurity_GetRevocationDataVersion(fixture->shell->security, &WMDRM_REVOCATIONTYPE_REVINFO,
+                                                          &version),
+                  S_OK);
+    }
+    free(events);
+    license = open_license(fixture, 2);
+    assert_hr(IWMDRMLicense_CreateDecryptor(license, &decryptor), S_OK);
+    assert_int_equal(IWMDRMDecrypt_Release(decryptor), 0);
+    assert_int_equal(IWMDRMLicense_Release(license), 0);
 }
 
 /* --- properties ------------------------------------------------------------------------------------------- */
@@ -698,6 +747,7 @@ int main(void)
         LICENSE_TEST(filter__has_four_fields),
         LICENSE_TEST(filter__that_is_none_is_refused),
         LICENSE_TEST(enumeration__sees_one_state),
+        LICENSE_TEST(enumeration__asks_for_a_newer_list),
         LICENSE_TEST(license__can_be_read_whole),
         LICENSE_TEST(properties__of_a_licence_that_has_all),
         LICENSE_TEST(properties__that_are_not_there),
