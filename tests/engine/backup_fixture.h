@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the groups of the program test_backup share: a machine with an embedded authority that issues to it, a folder for
- * its backups, and operations that write down what they report. The machine becomes another one when its store is
+ * What the groups of the program test_backup share: a machine with an embedded authority that issues to it, a folder
+ * for its backups, and operations that write down what they report. The machine becomes another one when its store is
  * wiped: the authority stays.
  */
 #ifndef WMDRM_TESTS_BACKUP_FIXTURE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * An authority that is taken to another machine: under a passphrase, whole, and in place of another only if that is said.
+ * An authority that is taken to another machine: under a passphrase, whole, and in place of another only if told so.
  */
 #include "engine/backup_fixture.h"
 

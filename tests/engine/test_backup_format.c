@@ -81,8 +81,8 @@ static void backup_head__every_field_comes_back(void **state)
         struct drm_buffer encoded = write_head(&written[i], &authority.machine);
 
         memset(&read, 0xee, sizeof(read));
-        assert_int_equal(drm_backup_head_read(drm_buffer_span(&encoded), authority.root.key.public_key, &read, &machine),
-                         DRM_S_OK);
+        assert_int_equal(drm_backup_head_read(drm_buffer_span(&encoded), authority.root.key.public_key, &read,
+                                              &machine), DRM_S_OK);
         assert_memory_equal(machine.sign_key, authority.machine.key.public_key, DRM_SIGN_PUBLIC_SIZE);
         assert_memory_equal(read.backup_id, written[i].backup_id, DRM_ID_SIZE);
         assert_int_equal(read.section, 1);

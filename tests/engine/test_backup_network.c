@@ -60,7 +60,8 @@ static drm_result answer(void *context, const struct drm_http_request *request, 
 static void play(struct network *network, unsigned int status, drm_result result)
 {
     scripted_transport_free(&network->script);
-    network->hop = (struct scripted_hop){.status = status, .result = result, .body = (const uint8_t *)"no", .body_size = 2};
+    network->hop = (struct scripted_hop){
+        .status = status, .result = result, .body = (const uint8_t *)"no", .body_size = 2};
     if (status == 200 && result == DRM_S_OK)
     {
         network->hop.answer = answer;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the files of restoring share: a batch of another machine's backup on its way to a response. restore_batch.c opens
- * and proves it, restore_lineage.c knows where each licence has been, restore.c runs it.
+ * What the files of restoring share: a batch of another machine's backup on its way to a response. restore_batch.c
+ * opens and proves it, restore_lineage.c knows where each licence has been, restore.c runs it.
  */
 #ifndef WMDRM_ENGINE_AUTHORITY_RESTORE_H
 #define WMDRM_ENGINE_AUTHORITY_RESTORE_H

@@ -73,7 +73,7 @@ struct drm_license_object
 DRM_MUST_CHECK drm_result drm_license_read(struct drm_span data, struct drm_license_object *object,
                                            struct drm_license *license);
 
-/* Appends the BODY alone, from terms, not from encoded_terms. Returns DRM_E_INVALID_ARGUMENT for what read would refuse. */
+/* Appends the BODY alone, from terms, not from encoded_terms. DRM_E_INVALID_ARGUMENT for what read would refuse. */
 DRM_MUST_CHECK drm_result drm_license_write_body(const struct drm_license *license, struct drm_buffer *out);
 
 /*

@@ -177,7 +177,8 @@ static drm_result write_head(const struct drm_license_head *head, enum drm_objec
     struct drm_buffer body = {0};
     drm_result result;
 
-    if (head->of_device != (type == DRM_OBJECT_DEVICE_RESPONSE) || !makes_sense(head) || !chain.size || chain.size > DRM_CHAIN_MAX_SIZE)
+    if (head->of_device != (type == DRM_OBJECT_DEVICE_RESPONSE) || !makes_sense(head) || !chain.size
+        || chain.size > DRM_CHAIN_MAX_SIZE)
         return DRM_E_INVALID_ARGUMENT;
     result = write_body(head, &body);
     if (DRM_SUCCEEDED(result))

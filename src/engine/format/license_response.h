@@ -83,8 +83,8 @@ void drm_license_tree_root(const struct drm_license_tree *tree, uint8_t out[DRM_
 DRM_MUST_CHECK drm_result drm_license_leaf(struct drm_span body, struct drm_span wrapped_key,
                                            uint8_t out[DRM_SHA256_SIZE]);
 
-/* Appends the whole licence: TYPE, BODY, KEY, and the PROOF of leaf index. Returns DRM_E_INVALID_ARGUMENT where they are
- * not that leaf. */
+/* Appends the whole licence: TYPE, BODY, KEY, and the PROOF of leaf index. Returns DRM_E_INVALID_ARGUMENT where they
+ * are not that leaf. */
 DRM_MUST_CHECK drm_result drm_license_write(struct drm_span body, struct drm_span wrapped_key,
                                             const struct drm_license_tree *tree, size_t index,
                                             struct drm_buffer *out);
