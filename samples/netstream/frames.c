@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <nserror.h>
 
 #include "common/cancel.h"
 
@@ -39,7 +40,7 @@ HRESULT frame_wait(SOCKET socket)
         if (ready)
             return ready > 0 ? S_OK : frame_last_error();
         if (cancel_is_requested())
-            return HRESULT_FROM_WIN32(ERROR_CANCELLED);
+            return NS_E_DRM_OPERATION_CANCELED;
     }
 }
 
@@ -56,7 +57,7 @@ static HRESULT send_all(SOCKET connection, const void *data, DWORD size)
         rest += sent;
         size -= (DWORD)sent;
     }
-    return cancel_is_requested() ? HRESULT_FROM_WIN32(ERROR_CANCELLED) : S_OK;
+    return cancel_is_requested() ? NS_E_DRM_OPERATION_CANCELED : S_OK;
 }
 
 HRESULT frame_send(SOCKET connection, enum frame_kind kind, const void *data, DWORD size)

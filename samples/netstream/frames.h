@@ -6,8 +6,8 @@
 #ifndef NETSTREAM_FRAMES_H
 #define NETSTREAM_FRAMES_H
 
-#include <windows.h>
 #include <winsock2.h>
+#include <windows.h>
 
 #define FRAME_MAX_SIZE (1024 * 1024)
 #define FRAME_BLOCK_SIZE (64 * 1024) /* of content */
@@ -36,7 +36,7 @@ struct frame
 HRESULT frame_create(struct frame *frame);
 void frame_free(struct frame *frame);
 
-/* Both return HRESULT_FROM_WIN32(ERROR_CANCELLED) soon after Ctrl+C. */
+/* Both return NS_E_DRM_OPERATION_CANCELED soon after Ctrl+C. */
 HRESULT frame_send(SOCKET connection, enum frame_kind kind, const void *data, DWORD size);
 /* Waits for a frame of this kind. What the other end says that failed there is the result here. */
 HRESULT frame_receive(SOCKET connection, enum frame_kind kind, struct frame *frame);

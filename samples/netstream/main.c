@@ -3,8 +3,8 @@
  * netstream: a file from one process to another as protected content for a network device, through
  * IWMDRMNetTransmitter at one end and IWMDRMNetReceiver at the other.
  */
-#include <windows.h>
 #include <winsock2.h>
+#include <windows.h>
 #include <wmdrmsdk.h>
 
 #include "common/exit_code.h"

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <winsock2.h>
 #include <ws2tcpip.h>
 #include <objbase.h>
 #include <mfobjects.h>

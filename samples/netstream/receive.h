@@ -3,6 +3,7 @@
 #ifndef NETSTREAM_RECEIVE_H
 #define NETSTREAM_RECEIVE_H
 
+#include <winsock2.h>
 #include <windows.h>
 #include <wmdrmsdk.h>
 

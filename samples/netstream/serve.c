@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <winsock2.h>
 #include <objbase.h>
 #include <oleauto.h>
 #include <wincrypt.h>
@@ -62,7 +61,7 @@ static HRESULT answer_registration(struct server *server)
     return FAILED(hr) ? hr : frame_receive(server->connection, FRAME_NEAR, &server->frame);
 }
 
-/* This program serves one receiver: the one device in the book. A media server would ask its user once, and remember. */
+/* This program serves one receiver: the one device in the book. A media server would ask its user once. */
 static HRESULT admit(struct server *server)
 {
     WMDRM_NET_DEVICE *devices = NULL;

@@ -3,6 +3,7 @@
 #ifndef NETSTREAM_SERVE_H
 #define NETSTREAM_SERVE_H
 
+#include <winsock2.h>
 #include <windows.h>
 #include <wmdrmsdk.h>
 

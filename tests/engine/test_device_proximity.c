@@ -223,7 +223,7 @@ static void proximity__seven_milliseconds_pass_and_more_do_not(void **state)
     assert_int_equal(run(network), DRM_E_UNABLE_TO_VERIFY_PROXIMITY);
     assert_int_equal(network->transmitter.state, DRM_PROXIMITY_FAILED);
     assert_int_equal(network->transmitter.best, DRM_PROXIMITY_LIMIT_US + 1);
-    /* start, 16 challenges with their responses, result */
+    /* start, all challenges with their responses, result */
     assert_int_equal(network->sent, 2 + 2 * DRM_PROXIMITY_MAX_LATE);
 }
 

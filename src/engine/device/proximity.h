@@ -18,7 +18,7 @@
 
 #define DRM_PROXIMITY_LIMIT_US 7000           /* of a round trip; as long as that still passes */
 #define DRM_PROXIMITY_HOP_LIMIT 3             /* of challenges and results */
-#define DRM_PROXIMITY_MAX_LATE 16             /* responses that came too late, one after the other, before it fails */
+#define DRM_PROXIMITY_MAX_LATE 64             /* responses that came too late, one after the other, before it fails */
 #define DRM_PROXIMITY_PAUSE_US 20000          /* a start sooner after a challenge is a double one */
 #define DRM_PROXIMITY_RESEND_US 250000        /* until a receiver that hears nothing starts again */
 #define DRM_PROXIMITY_PATIENCE_US 15000000    /* until a receiver gives up */
