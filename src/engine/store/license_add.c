@@ -159,8 +159,9 @@ static drm_result renew(struct adding *adding, const struct adding_response *of,
     return drm_license_writer_update(&adding->writer, row, &state);
 }
 
+/* *new_number is set where it was never seen before. */
 static drm_result add_permanent(struct adding *adding, struct adding_response *of,
-                                const struct drm_new_license *license)
+                                const struct drm_new_license *license, int64_t *new_number)
 {
     const struct drm_written_row *known = &adding->known;
     struct drm_license_row row;
@@ -176,7 +177,8 @@ static drm_result add_permanent(struct adding *adding, struct adding_response *o
     if (number)
     {
         adding->stored.added++;
-        return drm_license_writer_write_body(&adding->writer, number, license->license);
+        *new_number = number; /* its body is written later */
+        return DRM_S_OK;
     }
     if (DRM_FAILED(result = find_known(adding, of, license)))
         return result;
@@ -247,28 +249,46 @@ static int compare_key_ids(const void *a, const void *b)
     return order ? order : *first < *second ? -1 : *first > *second;
 }
 
-/* In the order of the index, so that each of its pages is touched once. */
-static drm_result add_licenses(struct adding *adding, struct adding_response *of)
+static drm_result add_license(struct adding *adding, struct adding_response *of, const struct drm_new_license *license,
+                              int64_t *new_number)
+{
+    if (!license->terms.size || license->terms.size > DRM_TERMS_MAX_SIZE || license->priority > INT32_MAX)
+        return DRM_E_INVALID_ARGUMENT;
+    return license->temporary ? add_temporary(adding, of, license) : add_permanent(adding, of, license, new_number);
+}
+
+/*
+ * In the order of the index, so that each of its pages is touched once; and all rows, then all bodies, so that the pages
+ * of either lie together and reading rows alone skips the bodies.
+ */
+static drm_result add_ordered(struct adding *adding, struct adding_response *of, const struct drm_new_license **order,
+                              int64_t *new_numbers)
 {
     size_t count = of->response->count;
-    const struct drm_new_license **order = count ? malloc(count * sizeof(*order)) : NULL;
     drm_result result = DRM_S_OK;
 
-    if (!order)
-        return count ? DRM_E_OUT_OF_MEMORY : DRM_S_OK;
     for (size_t i = 0; i < count; i++)
         order[i] = &of->response->licenses[i];
     qsort(order, count, sizeof(*order), compare_key_ids);
     for (size_t i = 0; i < count && DRM_SUCCEEDED(result); i++)
-    {
-        if (!order[i]->terms.size || order[i]->terms.size > DRM_TERMS_MAX_SIZE || order[i]->priority > INT32_MAX)
-            result = DRM_E_INVALID_ARGUMENT;
-        else if (order[i]->temporary)
-            result = add_temporary(adding, of, order[i]);
-        else
-            result = add_permanent(adding, of, order[i]);
-    }
+        result = add_license(adding, of, order[i], &new_numbers[i]);
+    for (size_t i = 0; i < count && DRM_SUCCEEDED(result); i++)
+        if (new_numbers[i])
+            result = drm_license_writer_write_body(&adding->writer, new_numbers[i], order[i]->license);
+    return result;
+}
+
+static drm_result add_licenses(struct adding *adding, struct adding_response *of)
+{
+    size_t count = of->response->count;
+    const struct drm_new_license **order = count ? malloc(count * sizeof(*order)) : NULL;
+    int64_t *new_numbers = count ? calloc(count, sizeof(*new_numbers)) : NULL;
+    drm_result result = DRM_S_OK;
+
+    if (count)
+        result = order && new_numbers ? add_ordered(adding, of, order, new_numbers) : DRM_E_OUT_OF_MEMORY;
     free(order);
+    free(new_numbers);
     return result;
 }
 
