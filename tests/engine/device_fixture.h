@@ -10,5 +10,6 @@ int run_device_proximity_tests(void);
 int run_device_registrar_tests(void);
 int run_device_license_tests(void);
 int run_device_forgery_tests(void);
+int run_device_listener_tests(void);
 
 #endif

@@ -14,5 +14,6 @@ int main(void)
     failures += run_device_registrar_tests();
     failures += run_device_license_tests();
     failures += run_device_forgery_tests();
+    failures += run_device_listener_tests();
     return failures != 0;
 }
