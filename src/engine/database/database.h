@@ -76,6 +76,13 @@ drm_result drm_database_result(struct drm_database *database, int code);
 /* Runs statements that give no rows. */
 drm_result drm_database_execute(struct drm_database *database, const char *sql);
 
+/*
+ * For a connection that reads much in the order of its file: reads it in larger pieces where that is worth it. To be
+ * called inside a read transaction that stays open until the connection is closed: what was read ahead is not looked at
+ * again, and only a state that is held by one cannot change beneath it.
+ */
+void drm_database_read_ahead(struct drm_database *database);
+
 /* Between them the task's cancel ends statements too (DRM_E_OPERATION_CANCELED): for those that take long. */
 void drm_database_begin_long_work(struct drm_database *database);
 void drm_database_end_long_work(struct drm_database *database);

@@ -11,6 +11,9 @@ int drm_database_wait(void *context, int count);
 /* The name of the file layer for sqlite3_open_v2; NULL: SQLite's default one. */
 const char *drm_database_layer(void);
 
+/* A file control of that layer: read ahead from now on. Past those of SQLite's and its public range. */
+#define DRM_LAYER_READ_AHEAD 0x57444d00
+
 /* Makes an empty database one of this schema's current version; part of a write transaction. */
 drm_result drm_database_apply(struct drm_database *database, const struct drm_database_schema *schema, int64_t version);
 

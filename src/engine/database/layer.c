@@ -5,6 +5,9 @@
  * Elsewhere it is SQLite's own. On Windows one over that which makes the shared index of a log grow by writing:
  * SQLite's just sets its length, and then writes to the mapping. Windows finds room for it at once, but Wine leaves a
  * hole, and where the disk has no room for the hole's pages, the first write to the mapping ends the program.
+ *
+ * It reads ahead, too, where a connection asks for it (drm_database_read_ahead): a read of a page is a call of the
+ * system's that takes 20 us and more under Wine, and a 32-bit program cannot map a large file.
  */
 #include "engine/database/database_internal.h"
 
@@ -17,10 +20,15 @@
 #define LAYER_NAME "wmdrm"
 #define PAGE_SIZE 4096
 
+#define AHEAD_SIZE 65536
+#define AHEAD_NEAR (16 * AHEAD_SIZE) /* a read so little past the last one goes on in the same direction */
+
 /* Behind SQLite's own part of an open file. */
 struct layer_file
 {
     const char *path; /* SQLite keeps it as long as the file is open */
+    uint8_t *ahead;   /* AHEAD_SIZE bytes; NULL: it does not read ahead */
+    sqlite3_int64 ahead_begin, ahead_end, last_read;
 };
 
 static sqlite3_vfs layer, *system_layer;
@@ -87,6 +95,56 @@ static int map_index(sqlite3_file *file, int region, int size, int extend, void 
     return code == SQLITE_OK ? system_methods->xShmMap(file, region, size, 1, out) : code;
 }
 
+/* --- reading ahead ---------------------------------------------------------------------------------------- */
+
+static bool reads_on(const struct layer_file *layered, sqlite3_int64 offset)
+{
+    return offset > layered->last_read && offset - layered->last_read < AHEAD_NEAR;
+}
+
+static int read_file(sqlite3_file *file, void *out, int size, sqlite3_int64 offset)
+{
+    struct layer_file *layered = layer_file_of(file);
+    bool on = reads_on(layered, offset);
+    int code;
+
+    layered->last_read = offset;
+    if (!layered->ahead || size > AHEAD_SIZE)
+        return system_methods->xRead(file, out, size, offset);
+    if (offset < layered->ahead_begin || offset + size > layered->ahead_end)
+    {
+        if (!on)
+            return system_methods->xRead(file, out, size, offset);
+        layered->ahead_begin = layered->ahead_end = 0;
+        code = system_methods->xRead(file, layered->ahead, AHEAD_SIZE, offset);
+        if (code != SQLITE_OK) /* the end of the file is near */
+            return system_methods->xRead(file, out, size, offset);
+        layered->ahead_begin = offset;
+        layered->ahead_end = offset + AHEAD_SIZE;
+    }
+    memcpy(out, layered->ahead + (offset - layered->ahead_begin), (size_t)size);
+    return SQLITE_OK;
+}
+
+static int control_file(sqlite3_file *file, int operation, void *argument)
+{
+    struct layer_file *layered = layer_file_of(file);
+
+    if (operation != DRM_LAYER_READ_AHEAD)
+        return system_methods->xFileControl(file, operation, argument);
+    if (!layered->ahead && !(layered->ahead = malloc(AHEAD_SIZE)))
+        return SQLITE_NOMEM;
+    return SQLITE_OK;
+}
+
+static int close_file(sqlite3_file *file)
+{
+    free(layer_file_of(file)->ahead);
+    return system_methods->xClose(file);
+}
+
+/* --- the layer -------------------------------------------------------------------------------------------- */
+
 static int open_file(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int flags, int *out_flags)
 {
     int code = system_layer->xOpen(system_layer, path, file, flags, out_flags);
@@ -100,11 +158,14 @@ static int open_file(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int
         system_methods = file->pMethods;
         methods = *system_methods;
         methods.xShmMap = map_index;
+        methods.xRead = read_file;
+        methods.xFileControl = control_file;
+        methods.xClose = close_file;
     }
     sqlite3_mutex_leave(layer_lock());
     if (file->pMethods == system_methods)
     {
-        layer_file_of(file)->path = path;
+        *layer_file_of(file) = (struct layer_file){.path = path};
         file->pMethods = &methods;
     }
     return code;

@@ -113,6 +113,7 @@ static drm_result begin_looking(struct drm_license_cursor *cursor)
     drm_statement_prepare(&statement, cursor->database, "SELECT 1 FROM license LIMIT 1");
     if (DRM_FAILED(result = drm_statement_run(&statement)))
         return result;
+    drm_database_read_ahead(cursor->database);
     drm_statement_prepare(&cursor->remembered, cursor->database,
                           "SELECT " DRM_LICENSE_COLUMNS " FROM license"
                           " WHERE key_id = ?1 AND license_id = ?2"
