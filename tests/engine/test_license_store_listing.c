@@ -175,6 +175,57 @@ static void list__a_cursor_sees_one_state(void **state)
     drm_buffer_free(&bytes);
 }
 
+/* So many that neither their pages nor what others write stay in the log. */
+static void list__a_cursor_sees_one_state_while_much_is_written(void **state)
+{
+    enum { MANY = 6000 };
+    struct store_fixture *fixture = *state;
+    struct drm_store *other = store_open(fixture);
+    const struct drm_license_filter all = {0};
+    const struct drm_license_entry *entry;
+    struct drm_license_cursor *cursor;
+    struct spec *specs = calloc(MANY, sizeof(*specs));
+    int64_t *numbers = calloc(MANY, sizeof(*numbers));
+    struct drm_buffer bytes = {0};
+    size_t count = 0, purged;
+
+    assert_true(specs && numbers);
+    for (uint32_t i = 0; i < MANY; i++)
+        specs[i] = (struct spec){.license = i + 1, .key = i};
+    add(other, specs, MANY);
+    assert_int_equal(drm_license_cursor_open(fixture->store, &all, NULL, &cursor), DRM_S_OK);
+    for (; count < 10; count++)
+        assert_int_equal(drm_license_cursor_next(cursor, &entry), DRM_S_OK);
+    for (uint32_t i = 0; i < MANY; i++)
+        numbers[i] = number_of(other, i);
+    for (uint32_t i = 0; i < MANY; i++)
+        specs[i].license += MANY;
+    for (uint32_t i = 0; i < MANY; i += MANY / 4)
+    {
+        assert_int_equal(drm_store_remove(other, numbers + i, MANY / 4, DRM_LICENSE_DELETED, NULL), DRM_S_OK);
+        add(other, specs + i, MANY / 4);
+    }
+    assert_int_equal(drm_store_clean(other, NULL, &purged), DRM_S_OK);
+    for (;; count++)
+    {
+        assert_int_equal(drm_license_cursor_next(cursor, &entry), DRM_S_OK);
+        if (!entry)
+            break;
+        assert_true(entry->state_known);
+        assert_true(drm_get_u32(entry->license_id + DRM_ID_SIZE - 4) <= MANY);
+        drm_buffer_truncate(&bytes, 0);
+        assert_int_equal(drm_license_cursor_read(cursor, &bytes, NULL), DRM_S_OK);
+        assert_memory_equal(bytes.data, "the licence ", 12);
+    }
+    assert_int_equal(count, MANY);
+    drm_license_cursor_close(cursor);
+    assert_int_equal(drm_store_check(other), DRM_S_OK);
+    drm_store_close(other);
+    drm_buffer_free(&bytes);
+    free(numbers);
+    free(specs);
+}
+
 static void list__those_of_one_response_say_so(void **state)
 {
     struct store_fixture *fixture = *state;
@@ -206,6 +257,8 @@ int run_store_listing_tests(void)
         cmocka_unit_test_setup_teardown(list__an_empty_store_ends_at_once, store_setup, store_teardown),
         cmocka_unit_test_setup_teardown(list__entries_say_what_a_license_is, store_setup, store_teardown),
         cmocka_unit_test_setup_teardown(list__a_cursor_sees_one_state, store_setup, store_teardown),
+        cmocka_unit_test_setup_teardown(list__a_cursor_sees_one_state_while_much_is_written, store_setup,
+                                        store_teardown),
         cmocka_unit_test_setup_teardown(list__those_of_one_response_say_so, store_setup, store_teardown),
     };
 
