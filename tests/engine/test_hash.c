@@ -84,6 +84,29 @@ static void hmac__published_vectors(void **state)
     }
 }
 
+/* A key that is kept gives what one that is set each time gives, message after message, in whatever pieces. */
+static void mac__kept_key_equals_single_shots(void **state)
+{
+    uint8_t key[DRM_SHA256_SIZE], message[200], expected[DRM_SHA256_SIZE], found[DRM_SHA256_SIZE];
+    struct drm_mac *mac;
+    size_t i;
+
+    (void)state;
+    memset(key, 0x5c, sizeof(key));
+    assert_int_equal(drm_mac_create(drm_span(key, sizeof(key)), &mac), DRM_S_OK);
+    for (i = 0; i <= sizeof(message); i++)
+    {
+        memset(message, (int)i, sizeof(message));
+        assert_int_equal(drm_hmac_sha256(key, sizeof(key), message, i, expected), DRM_S_OK);
+        drm_mac_update(mac, message, i / 3);
+        drm_mac_update(mac, message + i / 3, i - i / 3);
+        drm_mac_finish(mac, found);
+        assert_memory_equal(found, expected, sizeof(expected));
+    }
+    drm_mac_free(mac);
+    drm_mac_free(NULL);
+}
+
 static void hmac__nothing_under_an_empty_key_is_defined(void **state)
 {
     uint8_t mac[DRM_SHA256_SIZE];
@@ -143,6 +166,7 @@ int run_hash_tests(void)
         cmocka_unit_test(sha256__stream_equals_single_shot_at_every_split),
         cmocka_unit_test(hmac__published_vectors),
         cmocka_unit_test(hmac__nothing_under_an_empty_key_is_defined),
+        cmocka_unit_test(mac__kept_key_equals_single_shots),
         cmocka_unit_test(hkdf__published_vectors),
         cmocka_unit_test(hkdf__output_ends_at_255_blocks),
     };
