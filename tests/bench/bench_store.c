@@ -4,8 +4,8 @@
  *
  *     bench_store FOLDER [licences [licences in a response]]
  *
- * FOLDER must not exist; it is made, and left. Each response goes into the store and into a table with an index over key
- * ids in turn, one transaction each, with the same settings.
+ * FOLDER must not exist; it is made, and left. Each response goes into the store and into a table with an index over
+ * key ids in turn, one transaction each, with the same settings.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -259,7 +259,8 @@ static void measure_opening(const char *folder)
 
 int main(int argc, char **argv)
 {
-    size_t total = argc > 2 ? strtoul(argv[2], NULL, 10) : 1000000, size = argc > 3 ? strtoul(argv[3], NULL, 10) : 10000;
+    size_t total = argc > 2 ? strtoul(argv[2], NULL, 10) : 1000000;
+    size_t size = argc > 3 ? strtoul(argv[3], NULL, 10) : 10000;
     struct drm_new_license *licenses = size ? calloc(size, sizeof(*licenses)) : NULL;
     uint8_t *bytes = malloc(HEAD_SIZE + LICENSE_SIZE);
     struct drm_store *store;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A program that does to the licences of a store what its standard input says (as store_tool.h, with the engine alone,
- * natively and as a Windows program). One command a line, one line of answer: a result as 0x and eight digits, then what
- * the command found.
+ * natively and as a Windows program). One command a line, one line of answer: a result as 0x and eight digits, then
+ * what the command found.
  *
  *     folder PATH           the store of all commands that follow
  *     store RESPONSE COUNT  a response of so many licences; the same numbers are the same response: how many were new

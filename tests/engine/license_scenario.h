@@ -11,9 +11,9 @@ extern const struct kill_scenario license_scenarios[];
 extern const size_t license_scenario_count;
 
 /*
- * All that the store knows of licences, as text: each row with its state, body and response, and the challenges. Appended.
- * Prints what is wrong and returns false where the store does not open, does not prove whole, or has a row that it did
- * not write.
+ * All that the store knows of licences, as text: each row with its state, body and response, and the challenges.
+ * Appended. Prints what is wrong and returns false where the store does not open, does not prove whole, or has a row
+ * that it did not write.
  */
 bool license_dump(const char *directory, struct plain_host *host, struct drm_buffer *out);
 

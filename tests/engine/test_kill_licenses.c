@@ -140,8 +140,8 @@ static bool ended_well(struct subject *subject, const struct kill_vfs_plan *plan
         return false;
     if (DRM_SUCCEEDED(outcome->result))
         return EXPECT(after);
-    /* Where a commit could not be flushed and the disk takes nothing any more, nobody can know whether it is there. What
-     * was purged stays purged when the compaction after it fails. */
+    /* Where a commit could not be flushed and the disk takes nothing any more, nobody can know whether it is there.
+     * What was purged stays purged when the compaction after it fails. */
     return EXPECT(*before || plan->mode == KILL_VFS_FAIL_ON || !strcmp(subject->scenario->name, "clean"));
 }
 

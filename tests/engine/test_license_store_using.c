@@ -172,7 +172,8 @@ static void key__of_a_temporary_response_is_kept_in_memory(void **state)
 {
     static const uint8_t key[DRM_AEAD_KEY_SIZE] = {2};
     struct store_fixture *fixture = *state;
-    const struct spec specs[] = {{.license = 1, .key = 1, .temporary = true}, {.license = 2, .key = 2, .temporary = true}};
+    const struct spec specs[] = {{.license = 1, .key = 1, .temporary = true},
+                                 {.license = 2, .key = 2, .temporary = true}};
     uint8_t found_key[DRM_AEAD_KEY_SIZE];
     int64_t identity = 0;
     bool found = true;

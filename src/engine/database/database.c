@@ -192,8 +192,8 @@ drm_result drm_database_commit(struct drm_database *database)
     return result;
 }
 
-/* A layer that does not know of it does without. In a 32-bit program, which can map little of a large file, pages that are
- * read ahead come faster than mapped ones. */
+/* A layer that does not know of it does without. In a 32-bit program, which can map little of a large file, pages that
+ * are read ahead come faster than mapped ones. */
 void drm_database_read_ahead(struct drm_database *database)
 {
     if (sqlite3_file_control(database->handle, "main", DRM_LAYER_READ_AHEAD, NULL) == SQLITE_OK && sizeof(void *) == 4)

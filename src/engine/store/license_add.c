@@ -116,7 +116,8 @@ static drm_result find_known(struct adding *adding, const struct adding_response
                              const struct drm_new_license *license)
 {
     struct drm_written_row *known = &adding->known;
-    drm_result result = drm_license_writer_find(&adding->writer, license->key_id, license->license_id, of->anchor, known);
+    drm_result result =
+        drm_license_writer_find(&adding->writer, license->key_id, license->license_id, of->anchor, known);
 
     if (DRM_FAILED(result) || !known->row.number)
         return result;
@@ -258,8 +259,8 @@ static drm_result add_license(struct adding *adding, struct adding_response *of,
 }
 
 /*
- * In the order of the index, so that each of its pages is touched once; and all rows, then all bodies, so that the pages
- * of either lie together and reading rows alone skips the bodies.
+ * In the order of the index, so that each of its pages is touched once; and all rows, then all bodies, so that the
+ * pages of either lie together and reading rows alone skips the bodies.
  */
 static drm_result add_ordered(struct adding *adding, struct adding_response *of, const struct drm_new_license **order,
                               int64_t *new_numbers)
@@ -320,7 +321,8 @@ static drm_result add_response(struct adding *adding, const struct drm_new_respo
     drm_result result = drm_store_anchor_locked(adding->store, response->anchor, true, &of.anchor);
 
     if (DRM_SUCCEEDED(result) && DRM_SUCCEEDED(result = add_licenses(adding, &of)))
-        result = drm_store_note_time_locked(adding->store, of.anchor, &told, DRM_TIME_STEP_WITH_OTHERS, &adding->writer.changed);
+        result = drm_store_note_time_locked(adding->store, of.anchor, &told, DRM_TIME_STEP_WITH_OTHERS,
+                                            &adding->writer.changed);
     drm_temporary_response_release(of.temporary);
     return DRM_SUCCEEDED(result) ? remember_told(adding, response, &told) : result;
 }

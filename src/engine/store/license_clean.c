@@ -77,8 +77,12 @@ static bool has_ended(const struct drm_terms *terms, const struct drm_license_st
     if (now->known && terms->not_after && now->time >= terms->not_after)
         return true;
     for (size_t i = 0; i < terms->grant_count; i++)
-        if (!grant_has_ended(&terms->grants[i], i < state->count ? state->remaining[i] : DRM_COUNT_UNLIMITED, state, now))
+    {
+        uint32_t remaining = i < state->count ? state->remaining[i] : DRM_COUNT_UNLIMITED;
+
+        if (!grant_has_ended(&terms->grants[i], remaining, state, now))
             return false;
+    }
     return true;
 }
 

@@ -190,7 +190,8 @@ static drm_result lower_temporary(struct drm_license_queries *queries, struct dr
     {
         struct drm_known_license *known = &set->licenses[i];
 
-        if (memcmp(known->license_id, row->license_id, DRM_ID_SIZE) || memcmp(known->anchor, root, sizeof(known->anchor)))
+        if (memcmp(known->license_id, row->license_id, DRM_ID_SIZE)
+            || memcmp(known->anchor, root, sizeof(known->anchor)))
             continue;
         result = drm_license_row_prove(&queries->rows, row);
         if (result == DRM_E_SECURE_STORE_UNLOCK_ERROR)

@@ -14,9 +14,9 @@
 #define KEY_LABEL "wmdrmsdk licence rows"
 
 /*
- * Queries read license alone: bodies, which are most of the bytes, lie apart, and so does what a response has in common.
- * A row of license is never deleted. The key id belongs to what a licence is, so that one index serves storing and
- * asking; a second random one would halve the rate of storing.
+ * Queries read license alone: bodies, which are most of the bytes, lie apart, and so does what a response has in
+ * common. A row of license is never deleted. The key id belongs to what a licence is, so that one index serves storing
+ * and asking; a second one over random ids would cost storing as much again.
  */
 const char drm_license_schema[] =
     "CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;"

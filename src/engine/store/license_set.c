@@ -117,8 +117,9 @@ struct drm_held_set *drm_set_cache_find(struct drm_set_cache *cache, const uint8
 {
     struct drm_held_set *set;
 
-    for (set = *bucket_of(cache, key_id); set && memcmp(set->key_id, key_id, DRM_KEY_ID_SIZE); set = set->next_in_bucket)
-        ;
+    for (set = *bucket_of(cache, key_id); set; set = set->next_in_bucket)
+        if (!memcmp(set->key_id, key_id, DRM_KEY_ID_SIZE))
+            break;
     if (set && set != cache->newest)
     {
         unlink_age(cache, set);

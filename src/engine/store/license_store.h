@@ -50,8 +50,9 @@ struct drm_stored
  * Stores responses in one transaction: all or nothing, but for refused ones. next is called for each until it sets
  * *response to NULL; what it points to must live until the next call; its failure ends it all. It is called inside the
  * transaction, so that it may not call the store. DRM_E_OUT_OF_MEMORY also for more temporary licences than the process
- * may have (65,536, or 32 MiB); DRM_E_STORE_CORRUPT where one of them is known, and its row was edited. DRM_E_DISK_FULL,
- * DRM_E_BUSY, DRM_E_WRITE_PROTECTED, DRM_E_SECURE_STORE_UNLOCK_ERROR and the other failures of the store.
+ * may have (65,536, or 32 MiB); DRM_E_STORE_CORRUPT where one of them is known, and its row was edited.
+ * DRM_E_DISK_FULL, DRM_E_BUSY, DRM_E_WRITE_PROTECTED, DRM_E_SECURE_STORE_UNLOCK_ERROR and the other failures of the
+ * store.
  */
 struct drm_response_source
 {

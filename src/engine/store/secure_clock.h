@@ -20,8 +20,8 @@ struct drm_told_time
 #define DRM_TIME_STEP_WITH_OTHERS (60 * 1000)
 #define DRM_TIME_STEP_ALONE (60 * 60 * 1000)
 
-/* Part of a change: raises or replaces the latest time seen. What nobody told is written in steps. *changed is set where
- * something was written; told->is_now is cleared where it does not count. */
+/* Part of a change: raises or replaces the latest time seen. What nobody told is written in steps. *changed is set
+ * where something was written; told->is_now is cleared where it does not count. */
 DRM_MUST_CHECK drm_result drm_store_note_time_locked(struct drm_store *store, int64_t anchor,
                                                      struct drm_told_time *told, int64_t step, bool *changed);
 /* After the commit: this process knows the time now. */

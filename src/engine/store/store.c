@@ -48,8 +48,8 @@ static const struct drm_database_schema store_schema = {
 /* Of pages; taken as they are needed, and given back after a change of many licences. */
 #define CACHE_KIB 16384
 /*
- * Pages that are mapped need no call of the system's to be read: 166 instead of 363 us for a question under Wine. Not much
- * of 2 GiB is free in a 32-bit program.
+ * Pages that are mapped need no call of the system's to be read: 166 instead of 363 us for a question under Wine. Not
+ * much of 2 GiB is free in a 32-bit program.
  */
 #define MAP_SIZE (sizeof(void *) > 4 ? INT64_C(0x7fff0000) : INT64_C(0x8000000))
 

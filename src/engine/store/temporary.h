@@ -62,6 +62,7 @@ void drm_temporary_response_release(struct drm_temporary_response *response); /*
 DRM_MUST_CHECK drm_result drm_temporary_license_create(const struct drm_new_license *license,
                                                        struct drm_temporary_response *response,
                                                        struct drm_temporary_license **out);
+void drm_temporary_license_refer(struct drm_temporary_license *license);
 void drm_temporary_license_release(struct drm_temporary_license *license); /* NULL is fine */
 /* What it counts for in DRM_TEMPORARY_MAX_BYTES. */
 size_t drm_temporary_license_size(const struct drm_temporary_license *license);
