@@ -278,9 +278,9 @@ static void behave(struct http_connection *connection)
         send_endless(connection);
         break;
     case FAULT_REDIRECT_LOOP:
-        http_send_text(connection, for_license
-                                       ? "HTTP/1.1 302 Found\r\nLocation: /v1/license\r\nContent-Length: 0\r\n\r\n"
-                                       : "HTTP/1.1 302 Found\r\nLocation: /v1/individualize\r\nContent-Length: 0\r\n\r\n");
+        http_send_text(connection, "HTTP/1.1 302 Found\r\nLocation: ");
+        http_send_text(connection, for_license ? "/v1/license" : "/v1/individualize");
+        http_send_text(connection, "\r\nContent-Length: 0\r\n\r\n");
         break;
     case FAULT_REDIRECT_NOWHERE:
         http_send_text(connection, "HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n");

@@ -290,7 +290,8 @@ static void authority__moves_under_a_passphrase(void **state)
     assert_hr(IWMDRMAuthority_ImportAuthority(authority, path, NULL, 0), E_POINTER);
     assert_hr(IWMDRMAuthority_ImportAuthority(authority, path, L"secret", 2), E_INVALIDARG);
     assert_hr(IWMDRMAuthority_ImportAuthority(authority, path, L"wrong", 0), DRM_E_INVALID_PASSPHRASE);
-    assert_hr(IWMDRMAuthority_ImportAuthority(authority, directory, L"secret", 0), HRESULT_FROM_WIN32(ERROR_PATH_NOT_FOUND));
+    assert_hr(IWMDRMAuthority_ImportAuthority(authority, directory, L"secret", 0),
+              HRESULT_FROM_WIN32(ERROR_PATH_NOT_FOUND));
     assert_hr(IWMDRMAuthority_ImportAuthority(authority, path, L"secret", 0), S_OK);
     assert_hr(IWMDRMAuthority_GetStatus(authority, &after), S_OK);
     assert_int_equal(wcscmp(before.bstrAnchor, after.bstrAnchor), 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The licence management object itself, and its methods for the store: StoreLicense, DeleteLicense, CleanLicenseStore. */
+/* The licence management object itself, and StoreLicense, DeleteLicense, CleanLicenseStore. */
 #include "shell/license_fixture.h"
 
 #include <stdlib.h>

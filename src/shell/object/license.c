@@ -219,7 +219,7 @@ HRESULT license_create(struct engine *engine, bool protected, const struct drm_l
 
     if (FAILED(hr = engine_get_client(engine, &client)))
         return hr;
-    /* A first licence that needs a newer list leaves an enumeration behind, but a method that fails gives out nothing. */
+    /* A first licence that needs a newer list leaves an enumeration behind, but what fails gives out nothing. */
     if (FAILED(hr = drm_client_enumerate(client, filter ? filter : &all, &enumeration))
         || FAILED(hr = (license = calloc(1, sizeof(*license))) ? S_OK : E_OUTOFMEMORY))
     {

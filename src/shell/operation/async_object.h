@@ -42,7 +42,8 @@ void async_object_release_inner(struct async_object *object);
 
 /*
  * Starts an operation. The reference of operation_create stays the caller's, for the cookie. On failure nothing was
- * queued: MF_E_SHUTDOWN; the busy code of a kind that is taken (docs/operations.md); E_OUTOFMEMORY where no thread is to be had.
+ * queued: MF_E_SHUTDOWN; the busy code of a kind that is taken (docs/operations.md); E_OUTOFMEMORY where no thread is
+ * to be had.
  */
 HRESULT async_object_submit(struct async_object *object, struct operation *operation);
 
