@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Decrypt through the interface, beside libgcrypt's own counter mode on the same buffers and beside counter mode made
+ * of CNG's AES in blocks; small samples; two threads on one object.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+#include <bcrypt.h>
+#include <gcrypt.h>
+#include <wmdrmsdk.h>
+#include <wmdrmsdkext.h>
+
+#include "bench/measure.h"
+#include "bench/temporary_store.h"
+
+enum
+{
+    LARGE = 64 * 1024,
+    SAMPLE = 1316,
+    ROUNDS = 40,
+    LARGE_CALLS = 400,   /* of a round */
+    SAMPLE_CALLS = 20000,
+    CNG_CALLS = 20,
+};
+
+static BYTE key[16] = "a content's key";
+
+/* --- a decryptor ----------------------------------------------------------------------------------------- */
+
+static void wait_for(IWMDRMEventGenerator *generator, MediaEventType wanted)
+{
+    MediaEventType type = 0;
+    IMFMediaEvent *event;
+    HRESULT status;
+
+    while (type != wanted)
+    {
+        measure_check(IWMDRMEventGenerator_GetEvent(generator, 0, &event), "GetEvent");
+        IMFMediaEvent_GetType(event, &type);
+        IMFMediaEvent_GetStatus(event, &status);
+        IMFMediaEvent_Release(event);
+        measure_check(status, "event");
+    }
+}
+
+static void individualize(IWMDRMProvider *provider)
+{
+    IWMDRMSecurity *security;
+    IUnknown *cookie;
+
+    measure_check(IWMDRMProvider_CreateObject(provider, &IID_IWMDRMSecurity, (void **)&security), "CreateObject");
+    measure_check(IWMDRMSecurity_PerformSecurityUpdate(security, WMDRM_SECURITY_PERFORM_INDIV, &cookie), "update");
+    wait_for((IWMDRMEventGenerator *)security, MEWMDRMIndividualizationCompleted);
+    IUnknown_Release(cookie);
+    IWMDRMSecurity_Release(security);
+}
+
+static void acquire(IWMDRMLicenseManagement *management, BSTR *key_id)
+{
+    WMDRM_CONTENT content = {.bstrName = SysAllocString(L"benchmark"), .bstrRights = SysAllocString(L"Play")};
+    IWMDRMAuthority *authority;
+    IUnknown *cookie;
+    BSTR header;
+
+    measure_check(IWMDRMLicenseManagement_QueryInterface(management, &IID_IWMDRMAuthority, (void **)&authority),
+                  "IWMDRMAuthority");
+    measure_check(IWMDRMAuthority_AddContent(authority, &content, key, sizeof(key), key_id), "AddContent");
+    measure_check(IWMDRMAuthority_MakeContentHeader(authority, *key_id, NULL, NULL, &header), "MakeContentHeader");
+    measure_check(IWMDRMLicenseManagement_AcquireLicense(management, NULL, header, NULL, WMDRM_ACQUIRE_LICENSE_SILENT,
+                                                         &cookie), "AcquireLicense");
+    wait_for((IWMDRMEventGenerator *)management, MEWMDRMLicenseAcquisitionCompleted);
+    IUnknown_Release(cookie);
+    IWMDRMAuthority_Release(authority);
+    SysFreeString(header);
+    SysFreeString(content.bstrName);
+    SysFreeString(content.bstrRights);
+}
+
+static IWMDRMDecrypt *create_decryptor(IWMDRMProvider *provider)
+{
+    WMDRM_LICENSE_FILTER filter = {0};
+    IWMDRMLicenseManagement *management;
+    IWMDRMDecrypt *decryptor;
+    IWMDRMLicense *license;
+
+    measure_check(IWMDRMProvider_CreateObject(provider, &IID_IWMDRMLicenseManagement, (void **)&management),
+                  "CreateObject");
+    acquire(management, &filter.bstrKID);
+    measure_check(IWMDRMLicenseManagement_CreateLicenseEnumeration(management, &filter, &license), "enumeration");
+    measure_check(IWMDRMLicense_CreateDecryptor(license, &decryptor), "CreateDecryptor");
+    IWMDRMLicense_Release(license);
+    IWMDRMLicenseManagement_Release(management);
+    SysFreeString(filter.bstrKID);
+    return decryptor;
+}
+
+/* --- three ways to the same bytes ------------------------------------------------------------------------ */
+
+struct ways
+{
+    IWMDRMDecrypt *decryptor;
+    gcry_cipher_hd_t gcrypt;
+    BCRYPT_KEY_HANDLE cng;
+};
+
+static void put_counter(BYTE out[16], UINT64 counter_id, UINT64 offset)
+{
+    for (int i = 7; i >= 0; i--, counter_id >>= 8, offset >>= 8)
+    {
+        out[i] = (BYTE)counter_id;
+        out[8 + i] = (BYTE)offset;
+    }
+}
+
+static void by_interface(const struct ways *ways, UINT64 counter_id, BYTE *data, DWORD size)
+{
+    WMDRMCryptoData where = {CRYPTO_TYPE_MCE, counter_id, 0};
+
+    measure_check(IWMDRMDecrypt_Decrypt(ways->decryptor, data, size, &where), "Decrypt");
+}
+
+static void by_gcrypt(const struct ways *ways, UINT64 counter_id, BYTE *data, DWORD size)
+{
+    BYTE counter[16];
+
+    put_counter(counter, counter_id, 0);
+    gcry_cipher_setctr(ways->gcrypt, counter, sizeof(counter));
+    measure_check((long)gcry_cipher_encrypt(ways->gcrypt, data, size, NULL, 0), "gcry_cipher_encrypt");
+}
+
+/* As kindly as it goes: all counters in one call. */
+static void by_cng(const struct ways *ways, UINT64 counter_id, BYTE *data, DWORD size)
+{
+    static BYTE stream[LARGE];
+    ULONG done;
+
+    for (DWORD i = 0; i < size; i += 16)
+        put_counter(stream + i, counter_id, i / 16);
+    measure_check(BCryptEncrypt(ways->cng, stream, (size + 15) & ~15u, NULL, NULL, 0, stream, sizeof(stream), &done, 0),
+                  "BCryptEncrypt");
+    for (DWORD i = 0; i < size; i++)
+        data[i] ^= stream[i];
+}
+
+static void open_ways(struct ways *ways)
+{
+    BCRYPT_ALG_HANDLE algorithm;
+
+    gcry_check_version(NULL);
+    gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
+    measure_check((long)gcry_cipher_open(&ways->gcrypt, GCRY_CIPHER_AES128, GCRY_CIPHER_MODE_CTR, 0), "gcrypt");
+    measure_check((long)gcry_cipher_setkey(ways->gcrypt, key, sizeof(key)), "gcrypt");
+    measure_check(BCryptOpenAlgorithmProvider(&algorithm, BCRYPT_AES_ALGORITHM, NULL, 0), "CNG");
+    measure_check(BCryptSetProperty(algorithm, BCRYPT_CHAINING_MODE, (PUCHAR)(ULONG_PTR)BCRYPT_CHAIN_MODE_ECB,
+                                    sizeof(BCRYPT_CHAIN_MODE_ECB), 0), "CNG");
+    measure_check(BCryptGenerateSymmetricKey(algorithm, &ways->cng, NULL, 0, key, sizeof(key), 0), "CNG");
+}
+
+/* What is compared does the same. */
+static void check_ways(const struct ways *ways)
+{
+    static BYTE first[LARGE], second[LARGE], third[LARGE];
+
+    by_interface(ways, 7, first, LARGE);
+    by_gcrypt(ways, 7, second, LARGE);
+    by_cng(ways, 7, third, LARGE);
+    measure_check(memcmp(first, second, LARGE) || memcmp(first, third, LARGE) ? E_FAIL : S_OK, "the same bytes");
+}
+
+/* --- measuring ------------------------------------------------------------------------------------------- */
+
+/* Nanoseconds of one call. */
+static double measure(const struct ways *ways, void (*way)(const struct ways *, UINT64, BYTE *, DWORD), DWORD size,
+                      unsigned int calls)
+{
+    static BYTE data[LARGE];
+    const double start = measure_now_us();
+
+    for (unsigned int i = 0; i < calls; i++)
+        way(ways, i, data, size);
+    return (measure_now_us() - start) * 1000 / calls;
+}
+
+static double least(struct series *series)
+{
+    return series_quantile(series, 0);
+}
+
+static void compare(const struct ways *ways)
+{
+    static struct series large[2], small[2], cng;
+    double gigabytes;
+
+    for (unsigned int round = 0; round < ROUNDS; round++) /* in turn, so that all see the same machine */
+    {
+        series_add(&large[0], measure(ways, by_interface, LARGE, LARGE_CALLS));
+        series_add(&large[1], measure(ways, by_gcrypt, LARGE, LARGE_CALLS));
+        series_add(&small[0], measure(ways, by_interface, SAMPLE, SAMPLE_CALLS));
+        series_add(&small[1], measure(ways, by_gcrypt, SAMPLE, SAMPLE_CALLS));
+        series_add(&cng, measure(ways, by_cng, LARGE, CNG_CALLS));
+    }
+    gigabytes = LARGE / least(&large[0]);
+    printf("64 KiB: Decrypt %.0f ns (%.2f GB/s), libgcrypt %.0f ns, CNG's blocks %.0f ns\n", least(&large[0]),
+           gigabytes, least(&large[1]), least(&cng));
+    printf("  speed of libgcrypt's: %.1f %% (medians %.1f %%); of CNG's: %.0f times\n",
+           100 * least(&large[1]) / least(&large[0]), 100 * series_median(&large[1]) / series_median(&large[0]),
+           least(&cng) / least(&large[0]));
+    printf("1316 bytes: Decrypt %.0f ns, libgcrypt %.0f ns: %.0f ns more (medians %.0f ns more)\n", least(&small[0]),
+           least(&small[1]), least(&small[0]) - least(&small[1]),
+           series_median(&small[0]) - series_median(&small[1]));
+}
+
+/* --- threads --------------------------------------------------------------------------------------------- */
+
+static DWORD WINAPI decrypt_much(void *context)
+{
+    BYTE *data = calloc(1, LARGE);
+
+    measure_check(data ? S_OK : E_OUTOFMEMORY, "memory");
+    for (unsigned int i = 0; i < 20 * LARGE_CALLS; i++)
+        by_interface(context, i, data, LARGE);
+    free(data);
+    return 0;
+}
+
+/* Bytes a microsecond, of so many threads on one object. */
+static double measure_threads(struct ways *ways, unsigned int count)
+{
+    const double start = measure_now_us();
+    HANDLE threads[2];
+
+    for (unsigned int i = 0; i < count; i++)
+        threads[i] = CreateThread(NULL, 0, decrypt_much, ways, 0, NULL);
+    WaitForMultipleObjects(count, threads, TRUE, INFINITE);
+    for (unsigned int i = 0; i < count; i++)
+        CloseHandle(threads[i]);
+    return 20.0 * LARGE_CALLS * LARGE * count / (measure_now_us() - start);
+}
+
+static void compare_threads(struct ways *ways)
+{
+    static struct series one, two;
+
+    for (unsigned int round = 0; round < 7; round++)
+    {
+        series_add(&one, measure_threads(ways, 1));
+        series_add(&two, measure_threads(ways, 2));
+    }
+    printf("two threads on one object: %.2f times the bytes of one\n",
+           series_quantile(&two, 1) / series_quantile(&one, 1));
+}
+
+int main(void)
+{
+    IWMDRMProvider *provider;
+    struct ways ways;
+
+    temporary_store_configure();
+    measure_check(WMDRMStartup(), "WMDRMStartup");
+    measure_check(WMDRMCreateProvider(&provider), "WMDRMCreateProvider");
+    individualize(provider);
+    ways.decryptor = create_decryptor(provider);
+    open_ways(&ways);
+    check_ways(&ways);
+    compare(&ways);
+    compare_threads(&ways);
+    IWMDRMDecrypt_Release(ways.decryptor);
+    IWMDRMProvider_Release(provider);
+    WMDRMShutdown();
+    temporary_store_delete();
+    return 0;
+}
