@@ -88,6 +88,23 @@ wmdrmctl()
 }
 
 # A path as Windows programs have it.
+# The same for any other sample: NAME ARGUMENT...
+sample()
+{
+    local name=$1
+    shift
+    bash tests/run-windows.sh x64 "build/x64/bin/$name.exe" "$@"
+}
+
+# A second of 440 Hz: WAV, mono, 16 bit.
+make_song()
+{
+    perl -e '
+        my $n = 44100;
+        print "RIFF", pack("V", 36 + 2 * $n), "WAVEfmt ", pack("VvvVVvv", 16, 1, 1, $n, 2 * $n, 2, 16), "data",
+            pack("V", 2 * $n), map { pack("s<", 12000 * sin($_ * 440 * 6.283185307 / $n)) } 0 .. $n - 1'
+}
+
 windows_path()
 {
     printf 'Z:%s' "${1//\//\\}"
@@ -139,7 +156,7 @@ quietly bash cmake/bootstrap-debian.sh
 
 step 'Building the service for Linux, the DLL and the samples for Windows'
 build native wmdrm-service
-build x64 wmdrmsdk drmupdate queryrights wmdrmctl
+build x64 wmdrmsdk drmupdate queryrights wmdrmctl wmdrmpack wmdrmplay
 wmdrm_service=$(find build/native -name wmdrm-service -type f -perm -u+x | head -n 1)
 
 step 'Making a service: its trust anchor is what clients are given'
@@ -258,5 +275,19 @@ wmdrmctl acquire "$video"
 wmdrmctl use "$video"
 wmdrmctl query "$video"
 wmdrmctl status
+
+step 'A real audio file, made on the spot, is protected and played back'
+make_song >"$folder/tone.wav"
+sample wmdrmpack --name 'a tone' --rights 'Play(count=2)' "$(windows_path "$folder/tone.wav")" \
+    "$(windows_path "$folder/tone.pack")"
+head -c 400 "$folder/tone.pack" | tr -c '[:print:]' . | fold -w 100
+echo
+sample wmdrmplay --stdout --no-acquire "$(windows_path "$folder/tone.pack")" >"$folder/back.wav"
+cmp "$folder/tone.wav" "$folder/back.wav"
+echo 'The same bytes came back.'
+if sample wmdrmplay --stdout --no-acquire "$(windows_path "$folder/tone.pack")" >"$folder/more.wav"; then
+    echo 'It played more often than it may.' >&2
+    exit 1
+fi
 
 step 'Done'
