@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/xml/application_certificate.h"
 #include "service/command.h"
 #include "service/hex.h"
 #include "service/small_file.h"
@@ -24,21 +25,33 @@ static const struct
 /* What the options say; NULL where one is missing. */
 struct subject_options
 {
-    const char *role, *name, *sign_key, *encrypt_key, *output, *days;
+    const char *role, *name, *sign_key, *encrypt_key, *rsa_modulus, *output, *days;
 };
 
+/* The public exponent is that of nearly all keys, 65537. */
+static bool read_rsa_key(const char *modulus, struct drm_rsa_key *out)
+{
+    static const uint8_t exponent[] = {1, 0, 1};
+    uint8_t bytes[DRM_RSA_MODULUS_SIZE];
+    const size_t size = strlen(modulus) / 2;
+
+    return size <= sizeof(bytes) && hex_read(modulus, bytes, size)
+        && DRM_SUCCEEDED(drm_rsa_key_read(drm_span(bytes, size), drm_span(exponent, sizeof(exponent)), out));
+}
+
 static int read_subject(const struct command_line *line, const struct subject_options *given,
-                        struct drm_certificate *out, uint64_t *days)
+                        struct drm_certificate *out, struct drm_rsa_key *rsa, uint64_t *days)
 {
     size_t i;
 
     memset(out, 0, sizeof(*out));
     *days = 0;
-    if (!given->role || !given->name || !given->sign_key || !given->output)
+    /* Who has an RSA key alone signs nothing: the other stays zero. */
+    if (!given->role || !given->name || (!given->sign_key && !given->rsa_modulus) || !given->output)
         return command_misuse(line, "%s is missing", !given->role       ? "--role"
                                                      : !given->name     ? "--name"
-                                                     : !given->sign_key ? "--sign-key"
-                                                                        : "--output");
+                                                     : !given->output   ? "--output"
+                                                                        : "--sign-key");
     for (i = 0; i < sizeof(roles) / sizeof(roles[0]); ++i)
     {
         if (!strcmp(given->role, roles[i].name))
@@ -50,8 +63,13 @@ static int read_subject(const struct command_line *line, const struct subject_op
         !drm_text_is_valid(drm_span(given->name, strlen(given->name))))
         return command_misuse(line, "--name takes 1 to %d bytes of UTF-8 text", DRM_CERTIFICATE_NAME_SIZE);
     strcpy(out->name, given->name);
-    if (!hex_read(given->sign_key, out->sign_key, sizeof(out->sign_key)))
+    if (given->sign_key && !hex_read(given->sign_key, out->sign_key, sizeof(out->sign_key)))
         return command_misuse(line, "--sign-key takes an Ed25519 public key, 64 hexadecimal digits");
+    if (given->rsa_modulus && (out->roles != DRM_ROLE_APPLICATION || !read_rsa_key(given->rsa_modulus, rsa)
+                               || DRM_FAILED(drm_rsa_key_hash(rsa, out->rsa_key))))
+        return command_misuse(line, "--rsa-modulus takes the modulus of an application's RSA key, %d to %d bits, in "
+                                    "hexadecimal", DRM_RSA_MIN_BITS, DRM_RSA_MAX_BITS);
+    out->has_rsa_key = given->rsa_modulus != NULL;
     if (given->encrypt_key && !hex_read(given->encrypt_key, out->encrypt_key, sizeof(out->encrypt_key)))
         return command_misuse(line, "--encrypt-key takes an X25519 public key, 64 hexadecimal digits");
     out->has_encrypt_key = given->encrypt_key != NULL;
@@ -67,6 +85,7 @@ int command_certify(int argc, char **argv)
         {"name", required_argument, NULL, 'n'},
         {"sign-key", required_argument, NULL, 's'},
         {"encrypt-key", required_argument, NULL, 'e'},
+        {"rsa-modulus", required_argument, NULL, 'R'},
         {"days", required_argument, NULL, 'D'},
         {"output", required_argument, NULL, 'o'},
         COMMAND_COMMON_OPTIONS,
@@ -81,13 +100,17 @@ int command_certify(int argc, char **argv)
                  "  --name NAME             whose it is, for people\n"
                  "  --sign-key HEX          Ed25519 public key, 64 hexadecimal digits\n"
                  "  --encrypt-key HEX       X25519 public key, if it is to receive keys\n"
+                 "  --rsa-modulus HEX       modulus of an application's RSA key with the exponent 65537, as\n"
+                 "                          'openssl rsa -modulus' prints it; then --sign-key may be missing,\n"
+                 "                          and FILE is XML for CreateSecureDecryptor\n"
                  "  --days N                how long it is valid; without this, for ever\n"
                  "  --output FILE           is replaced in one step; - is the standard output\n"
                  COMMAND_COMMON_USAGE,
     };
     struct subject_options given = {.role = NULL};
     struct drm_certificate subject;
-    struct drm_buffer chain = {0};
+    struct drm_buffer chain = {0}, text = {0};
+    struct drm_rsa_key rsa;
     struct service service;
     uint64_t days;
     drm_result result;
@@ -101,13 +124,14 @@ int command_certify(int argc, char **argv)
             case 'n': given.name = optarg; break;
             case 's': given.sign_key = optarg; break;
             case 'e': given.encrypt_key = optarg; break;
+            case 'R': given.rsa_modulus = optarg; break;
             case 'D': given.days = optarg; break;
             default: given.output = optarg; break;
         }
     }
     if (line.exit >= 0)
         return line.exit;
-    exit = read_subject(&line, &given, &subject, &days);
+    exit = read_subject(&line, &given, &subject, &rsa, &days);
     if (exit == COMMAND_DONE)
         exit = service_open(&line, NULL, &service);
     if (exit != COMMAND_DONE)
@@ -117,11 +141,15 @@ int command_certify(int argc, char **argv)
     if (days)
         subject.not_after = subject.not_before + (int64_t)days * MILLISECONDS_A_DAY;
     result = drm_authority_certify(service.authority, &subject, &chain);
+    if (DRM_SUCCEEDED(result) && subject.has_rsa_key)
+        result = drm_application_certificate_write(drm_buffer_span(&chain), &rsa, &text);
     if (DRM_FAILED(result))
         exit = command_fail_result(&line, given.name, result);
-    else if ((error = small_file_write(given.output, drm_buffer_span(&chain), 0644, true)))
+    else if ((error = small_file_write(given.output, drm_buffer_span(subject.has_rsa_key ? &text : &chain), 0644,
+                                       true)))
         exit = command_fail(&line, "%s: %s", given.output, strerror(error));
     drm_buffer_free(&chain);
+    drm_buffer_free(&text);
     service_close(&service);
     return exit;
 }

@@ -9,6 +9,7 @@
 
 #include "engine/check.h"
 #include "engine/format/answer.h"
+#include "engine/xml/application_certificate.h"
 #include "service/hex.h"
 #include "service/service_process.h"
 #include "service/small_file.h"
@@ -445,6 +446,34 @@ static void list__refuses_what_is_none(void **state)
     assert_fails(2, "there is no list \"x\"");
 }
 
+static void certify__application_with_an_rsa_key(void **state)
+{
+    struct drm_application_certificate certificate;
+    const char *path = sandbox_path(&sandbox, "player.xml");
+    uint8_t anchor[DRM_SIGN_PUBLIC_SIZE];
+    struct drm_buffer file = {0};
+    char modulus[2 * 256 + 1];
+
+    (void)state;
+    memset(modulus, 'd', sizeof(modulus) - 1);
+    modulus[sizeof(modulus) - 1] = '\0';
+    sandbox_anchor(&sandbox, anchor);
+    RUN_WELL("certify", "--data", sandbox.data, "--role", "application", "--name", "Player", "--rsa-modulus", modulus,
+             "--output", path);
+    assert_int_equal(small_file_read(path, DRM_APPLICATION_CERTIFICATE_MAX_SIZE, &file), 0);
+    assert_int_equal(drm_application_certificate_read(drm_buffer_span(&file), &certificate), DRM_S_OK);
+    assert_int_equal(drm_application_certificate_verify(&certificate, anchor, 0), DRM_S_OK);
+    assert_int_equal(certificate.key.modulus_size, 256);
+    drm_buffer_free(&file);
+    RUN(&outcome, "certify", "--data", sandbox.data, "--role", "device", "--name", "Player", "--rsa-modulus", modulus,
+        "--output", path);
+    assert_fails(2, "--rsa-modulus takes");
+    modulus[100] = '\0';
+    RUN(&outcome, "certify", "--data", sandbox.data, "--role", "application", "--name", "Player", "--rsa-modulus",
+        modulus, "--output", path);
+    assert_fails(2, "--rsa-modulus takes");
+}
+
 static void certify__issues_what_revoke_understands(void **state)
 {
     static const char sign_seed[DRM_SIGN_SEED_SIZE] = "seed", decrypt_key[DRM_X25519_SIZE] = "key";
@@ -567,6 +596,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(revoke__adds_to_the_signed_list, make_service, remove_sandbox),
         cmocka_unit_test_setup_teardown(revoke__refuses_without_changing_anything, make_service, remove_sandbox),
         cmocka_unit_test_setup_teardown(list__refuses_what_is_none, make_service, remove_sandbox),
+        cmocka_unit_test_setup_teardown(certify__application_with_an_rsa_key, make_service, remove_sandbox),
         cmocka_unit_test_setup_teardown(certify__issues_what_revoke_understands, make_service, remove_sandbox),
         cmocka_unit_test_setup_teardown(certify__refuses_bad_values, make_service, remove_sandbox),
         cmocka_unit_test_setup_teardown(serve__refuses_bad_options, make_service, remove_sandbox),
