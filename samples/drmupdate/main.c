@@ -8,6 +8,7 @@
 
 #include "common/exit_code.h"
 #include "common/output.h"
+#include "common/sample.h"
 #include "common/session.h"
 #include "identity.h"
 #include "options.h"
@@ -73,9 +74,7 @@ static enum exit_code run(IWMDRMProvider *provider, void *context)
     return code;
 }
 
-int wmain(int count, wchar_t **arguments);
-
-int wmain(int count, wchar_t **arguments)
+int sample_main(int count, wchar_t **arguments)
 {
     struct program program;
     enum exit_code code;

@@ -9,6 +9,7 @@
 
 #include "common/exit_code.h"
 #include "common/output.h"
+#include "common/sample.h"
 #include "common/session.h"
 #include "options.h"
 #include "receive.h"
@@ -21,9 +22,7 @@ static enum exit_code run(IWMDRMProvider *provider, void *context)
     return options->serve ? serve(provider, options) : receive(provider, options);
 }
 
-int wmain(int count, wchar_t **arguments);
-
-int wmain(int count, wchar_t **arguments)
+int sample_main(int count, wchar_t **arguments)
 {
     struct options options;
     enum exit_code code;

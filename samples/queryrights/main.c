@@ -12,6 +12,7 @@
 #include "common/explain.h"
 #include "common/output.h"
 #include "common/rights.h"
+#include "common/sample.h"
 #include "common/session.h"
 #include "common/text_file.h"
 #include "options.h"
@@ -79,9 +80,7 @@ static enum exit_code run(IWMDRMProvider *provider, void *context)
     return SUCCEEDED(hr) ? program->code : exit_failure(L"cannot ask", hr);
 }
 
-int wmain(int count, wchar_t **arguments);
-
-int wmain(int count, wchar_t **arguments)
+int sample_main(int count, wchar_t **arguments)
 {
     struct options options;
     struct program program = {.options = &options};

@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "common/output.h"
+#include "common/sample.h"
 #include "common/session.h"
 
 struct program
@@ -54,9 +55,7 @@ static enum exit_code run(IWMDRMProvider *provider, void *context)
     return program->command->run(provider, program->command, program->count, program->arguments);
 }
 
-int wmain(int count, wchar_t **arguments);
-
-int wmain(int count, wchar_t **arguments)
+int sample_main(int count, wchar_t **arguments)
 {
     struct program program;
     int words;

@@ -7,6 +7,7 @@
 #include "common/arguments.h"
 #include "common/container.h"
 #include "common/output.h"
+#include "common/sample.h"
 #include "common/session.h"
 #include "content.h"
 #include "pack.h"
@@ -65,9 +66,7 @@ static bool check(struct options *options, const wchar_t *block_size, int rest)
     return false;
 }
 
-int wmain(int count, wchar_t **arguments);
-
-int wmain(int count, wchar_t **arguments)
+int sample_main(int count, wchar_t **arguments)
 {
     bool wants_help = false, wants_version = false;
     const wchar_t *block_size = NULL;

@@ -5,6 +5,7 @@
  */
 #include "common/arguments.h"
 #include "common/output.h"
+#include "common/sample.h"
 #include "common/session.h"
 #include "play.h"
 
@@ -29,9 +30,7 @@ static enum exit_code run(IWMDRMProvider *provider, void *context)
     return play(provider, context);
 }
 
-int wmain(int count, wchar_t **arguments);
-
-int wmain(int count, wchar_t **arguments)
+int sample_main(int count, wchar_t **arguments)
 {
     bool wants_help = false, wants_version = false, to_stdout = false;
     struct options options = {0};
