@@ -86,6 +86,9 @@ static uint64_t read_some(int connection, uint64_t wanted, struct http_response 
             break;
         got += (uint64_t)size;
     }
+    /* A zero behind the body, for those that read it as text. */
+    if (!drm_buffer_append(&out->body, "", 1))
+        out->body.size--;
     return got;
 }
 
