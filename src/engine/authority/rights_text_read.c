@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "engine/authority/rights_text.h"
-#include "engine/base/time_text.h"
+#include "engine/authority/rights_text_value.h"
 #include "engine/net/url.h"
 #include "engine/xml/base64.h"
 
@@ -140,98 +140,18 @@ static bool read_value(struct reader *reader, size_t *start)
     return true;
 }
 
-/* --- values ----------------------------------------------------------------------------------------------- */
-
-static bool parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *out)
-{
-    uint64_t value = 0;
-
-    if (!*text)
-        return false;
-    for (; *text; text++)
-    {
-        uint64_t digit = (uint64_t)(*text - '0');
-
-        if (*text < '0' || *text > '9' || value > (max - digit) / 10)
-            return false;
-        value = value * 10 + digit;
-    }
-    *out = value;
-    return value >= min;
-}
-
-static bool parse_u32(const char *text, uint32_t min, uint32_t max, uint32_t *out)
-{
-    uint64_t value;
-
-    if (!parse_number(text, min, max, &value))
-        return false;
-    *out = (uint32_t)value;
-    return true;
-}
-
-/* 1970 itself stands for no time at all. */
-static bool parse_time(const char *text, int64_t *out)
-{
-    int64_t time;
-
-    if (!drm_time_parse(text, &time) || !time)
-        return false;
-    *out = time;
-    return true;
-}
-
-static bool parse_yes(const char *text, bool *out)
-{
-    *out = !strcmp(text, "yes");
-    return *out || !strcmp(text, "no");
-}
-
-static bool parse_option(const char *text, bool set_by, uint32_t option, struct drm_license *license)
-{
-    bool yes;
-
-    if (!parse_yes(text, &yes))
-        return false;
-    if (yes == set_by)
-        license->options |= option;
-    return true;
-}
-
-static bool parse_text(const char *text, char *out, size_t size)
-{
-    size_t length = strlen(text);
-
-    if (length >= size)
-        return false;
-    memcpy(out, text, length + 1);
-    return true;
-}
-
-/* None stands twice in a list. */
-static bool parse_guid_into(const char *text, uint8_t (*list)[16], size_t *count, size_t max)
-{
-    if (*count >= max || !drm_guid_parse(text, list[*count]))
-        return false;
-    for (size_t i = 0; i < *count; i++)
-        if (!memcmp(list[i], list[*count], sizeof(list[i])))
-            return false;
-    (*count)++;
-    return true;
-}
-
 /* --- settings: word = value ------------------------------------------------------------------------------- */
 
 static bool set_priority(struct reader *reader)
 {
-    return parse_u32(reader->value, 0, INT32_MAX, &reader->license->terms.priority);
+    return drm_rights_parse_u32(reader->value, 0, INT32_MAX, &reader->license->terms.priority);
 }
 
 static bool set_from(struct reader *reader)
 {
     struct drm_terms *terms = &reader->license->terms;
 
-    return parse_time(reader->value, &terms->not_before)
+    return drm_rights_parse_time(reader->value, &terms->not_before)
            && (!terms->not_after || terms->not_before < terms->not_after);
 }
 
@@ -239,17 +159,17 @@ static bool set_until(struct reader *reader)
 {
     struct drm_terms *terms = &reader->license->terms;
 
-    return parse_time(reader->value, &terms->not_after) && terms->not_before < terms->not_after;
+    return drm_rights_parse_time(reader->value, &terms->not_after) && terms->not_before < terms->not_after;
 }
 
 static bool set_persist(struct reader *reader)
 {
-    return parse_option(reader->value, false, DRM_LICENSE_NOT_PERSISTABLE, reader->license);
+    return drm_rights_parse_option(reader->value, false, DRM_LICENSE_NOT_PERSISTABLE, reader->license);
 }
 
 static bool set_imported(struct reader *reader)
 {
-    return parse_option(reader->value, true, DRM_LICENSE_IMPORTED, reader->license);
+    return drm_rights_parse_option(reader->value, true, DRM_LICENSE_IMPORTED, reader->license);
 }
 
 static bool grants_backup(const struct drm_license *license)
@@ -281,28 +201,28 @@ static bool set_min_security(struct reader *reader)
 
 static bool set_min_app_level(struct reader *reader)
 {
-    return parse_u32(reader->value, 0, UINT32_MAX, &reader->license->terms.min_app_level);
+    return drm_rights_parse_u32(reader->value, 0, UINT32_MAX, &reader->license->terms.min_app_level);
 }
 
 static bool set_min_revinfo(struct reader *reader)
 {
-    return parse_number(reader->value, 0, DRM_REVOCATION_MAX_VERSION, &reader->license->terms.min_revinfo);
+    return drm_rights_parse_number(reader->value, 0, DRM_REVOCATION_MAX_VERSION, &reader->license->terms.min_revinfo);
 }
 
 static bool set_sap(struct reader *reader)
 {
-    return parse_yes(reader->value, &reader->license->terms.sap_required);
+    return drm_rights_parse_yes(reader->value, &reader->license->terms.sap_required);
 }
 
 static bool set_sap_level(struct reader *reader)
 {
-    return parse_u32(reader->value, 0, UINT32_MAX, &reader->license->terms.sap_level);
+    return drm_rights_parse_u32(reader->value, 0, UINT32_MAX, &reader->license->terms.sap_level);
 }
 
 static bool set_source(struct reader *reader)
 {
     reader->license->has_source_id = true;
-    return parse_u32(reader->value, 0, UINT32_MAX, &reader->license->source_id);
+    return drm_rights_parse_u32(reader->value, 0, UINT32_MAX, &reader->license->source_id);
 }
 
 static bool set_uplink(struct reader *reader)
@@ -322,7 +242,7 @@ static bool set_metered(struct reader *reader)
 {
     bool yes;
 
-    if (!parse_yes(reader->value, &yes) || (!yes && reader->license->has_metering_id))
+    if (!drm_rights_parse_yes(reader->value, &yes) || (!yes && reader->license->has_metering_id))
         return false;
     reader->license->terms.metered |= yes;
     return true;
@@ -330,37 +250,38 @@ static bool set_metered(struct reader *reader)
 
 static bool set_revocable(struct reader *reader)
 {
-    return parse_yes(reader->value, &reader->license->has_revocation_key);
+    return drm_rights_parse_yes(reader->value, &reader->license->has_revocation_key);
 }
 
 static bool set_user(struct reader *reader)
 {
-    return parse_text(reader->value, reader->license->user_id, sizeof(reader->license->user_id));
+    return drm_rights_parse_text(reader->value, reader->license->user_id, sizeof(reader->license->user_id));
 }
 
 static bool set_issuer(struct reader *reader)
 {
-    return parse_text(reader->value, reader->license->issuer, sizeof(reader->license->issuer));
+    return drm_rights_parse_text(reader->value, reader->license->issuer, sizeof(reader->license->issuer));
 }
 
 static bool set_url(struct reader *reader)
 {
     return drm_url_is_valid(reader->value)
-           && parse_text(reader->value, reader->license->url, sizeof(reader->license->url));
+           && drm_rights_parse_text(reader->value, reader->license->url, sizeof(reader->license->url));
 }
 
 static bool add_inclusion(struct reader *reader)
 {
     struct drm_license *license = reader->license;
 
-    return parse_guid_into(reader->value, license->inclusions, &license->inclusion_count, DRM_LICENSE_MAX_INCLUSIONS);
+    return drm_rights_parse_guid_into(reader->value, license->inclusions, &license->inclusion_count,
+                                      DRM_LICENSE_MAX_INCLUSIONS);
 }
 
 static bool add_copy_included(struct reader *reader)
 {
     struct drm_terms *terms = &reader->license->terms;
 
-    return parse_guid_into(reader->value, terms->copy_included, &terms->copy_included_count,
+    return drm_rights_parse_guid_into(reader->value, terms->copy_included, &terms->copy_included_count,
                            DRM_TERMS_MAX_TECHNOLOGIES);
 }
 
@@ -368,7 +289,7 @@ static bool add_copy_excluded(struct reader *reader)
 {
     struct drm_terms *terms = &reader->license->terms;
 
-    return parse_guid_into(reader->value, terms->copy_excluded, &terms->copy_excluded_count,
+    return drm_rights_parse_guid_into(reader->value, terms->copy_excluded, &terms->copy_excluded_count,
                            DRM_TERMS_MAX_TECHNOLOGIES);
 }
 
@@ -472,25 +393,25 @@ static bool read_limit(struct reader *reader, const char *name, size_t start, si
     {
         if (!limit_is_new(reader, grant->count == DRM_COUNT_UNLIMITED, start))
             return false;
-        good = parse_u32(reader->value, 1, DRM_COUNT_UNLIMITED - 1, &grant->count);
+        good = drm_rights_parse_u32(reader->value, 1, DRM_COUNT_UNLIMITED - 1, &grant->count);
     }
     else if (!strcmp(name, "hours"))
     {
         if (!limit_is_new(reader, !grant->hours, start))
             return false;
-        good = parse_u32(reader->value, 1, UINT32_MAX, &grant->hours);
+        good = drm_rights_parse_u32(reader->value, 1, UINT32_MAX, &grant->hours);
     }
     else if (!strcmp(name, "from"))
     {
         if (!limit_is_new(reader, !grant->from, start))
             return false;
-        good = parse_time(reader->value, &grant->from) && (!grant->until || grant->from < grant->until);
+        good = drm_rights_parse_time(reader->value, &grant->from) && (!grant->until || grant->from < grant->until);
     }
     else if (!strcmp(name, "until"))
     {
         if (!limit_is_new(reader, !grant->until, start))
             return false;
-        good = parse_time(reader->value, &grant->until) && grant->from < grant->until;
+        good = drm_rights_parse_time(reader->value, &grant->until) && grant->from < grant->until;
     }
     else
         return fail(reader, start);
@@ -535,7 +456,7 @@ static bool read_level(struct reader *reader, const char *name, size_t start, si
         if (*seen & UINT32_C(1) << i)
             return fail(reader, start);
         *seen |= UINT32_C(1) << i;
-        if (!parse_u32(reader->value, 0, UINT16_MAX, &level))
+        if (!drm_rights_parse_u32(reader->value, 0, UINT16_MAX, &level))
             return fail(reader, value_start);
         *drm_rights_level(&reader->license->terms.outputs, i) = (uint16_t)level;
         return true;
@@ -561,7 +482,7 @@ static bool read_restriction(struct reader *reader, const char *name, size_t sta
     for (size_t i = 0; i < license->restriction_count; i++)
         if (!memcmp(license->restrictions[i].id, restriction->id, sizeof(restriction->id)))
             return fail(reader, start);
-    if (!parse_u32(reader->value, 0, UINT32_MAX, &restriction->value))
+    if (!drm_rights_parse_u32(reader->value, 0, UINT32_MAX, &restriction->value))
         return fail(reader, value_start);
     license->restriction_count++;
     return true;
