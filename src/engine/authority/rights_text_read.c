@@ -282,7 +282,7 @@ static bool add_copy_included(struct reader *reader)
     struct drm_terms *terms = &reader->license->terms;
 
     return drm_rights_parse_guid_into(reader->value, terms->copy_included, &terms->copy_included_count,
-                           DRM_TERMS_MAX_TECHNOLOGIES);
+                                      DRM_TERMS_MAX_TECHNOLOGIES);
 }
 
 static bool add_copy_excluded(struct reader *reader)
@@ -290,7 +290,7 @@ static bool add_copy_excluded(struct reader *reader)
     struct drm_terms *terms = &reader->license->terms;
 
     return drm_rights_parse_guid_into(reader->value, terms->copy_excluded, &terms->copy_excluded_count,
-                           DRM_TERMS_MAX_TECHNOLOGIES);
+                                      DRM_TERMS_MAX_TECHNOLOGIES);
 }
 
 static const struct setting
