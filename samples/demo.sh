@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Shows what works, from nothing: sets up, builds, starts the service, individualizes a machine against it, and gives
-# it licences.
+# Shows what works, from nothing: sets up, builds, starts the service, individualizes a machine against it, gives it
+# licences, and protects, plays and streams a file.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -13,8 +13,9 @@ usage: bash samples/demo.sh [--help]
 Sets this machine up (Debian 12, root), builds the service and the DLL, starts the service on loopback and
 individualizes a machine against it, under Wine. Shows the progress, the versions before and after, and the machine's
 certificate. Then licences: content on the service, licences acquired silently and by a web page, their rights, a right
-used up, a backup, everything lost, and the backup restored. Then all of that with no service at all, and what a program
-reads when the service is gone. Everything but build/ goes away at the end.
+used up, a backup, everything lost, and the backup restored. An audio file made on the spot is protected, played back,
+and streamed to a second machine. Then what a program reads when the service is gone, and the same with no service at
+all. Everything but build/ goes away at the end.
 END
 }
 
@@ -27,13 +28,13 @@ esac
 log=$(mktemp -t wmdrmsdk-demo.XXXXXX)
 folder=$(mktemp -d -t wmdrmsdk-demo.XXXXXX)
 service=
-acquiring=
+background=
 
 clean_up()
 {
     status=$?
-    if [ -n "$acquiring" ]; then
-        kill "$acquiring" 2>/dev/null && wait "$acquiring" 2>/dev/null
+    if [ -n "$background" ]; then
+        kill "$background" 2>/dev/null && wait "$background" 2>/dev/null
     fi
     if [ -n "$service" ]; then
         kill "$service" 2>/dev/null && wait "$service" 2>/dev/null
@@ -69,7 +70,7 @@ build()
     quietly cmake --build --preset "$preset" --target "$@"
 }
 
-# The samples, with the DLL that lies beside them.
+# One of the samples, with the DLL that lies beside them: NAME ARGUMENT...
 sample()
 {
     local program=$1
@@ -87,15 +88,6 @@ wmdrmctl()
     sample wmdrmctl "$@"
 }
 
-# A path as Windows programs have it.
-# The same for any other sample: NAME ARGUMENT...
-sample()
-{
-    local name=$1
-    shift
-    bash tests/run-windows.sh x64 "build/x64/bin/$name.exe" "$@"
-}
-
 # A second of 440 Hz: WAV, mono, 16 bit.
 make_song()
 {
@@ -105,6 +97,7 @@ make_song()
             pack("V", 2 * $n), map { pack("s<", 12000 * sin($_ * 440 * 6.283185307 / $n)) } 0 .. $n - 1'
 }
 
+# A path as Windows programs have it.
 windows_path()
 {
     printf 'Z:%s' "${1//\//\\}"
@@ -132,6 +125,27 @@ may_play()
         | awk -F, '$2 == "Play" { print $1 ": " ($3 ? "may be played" : "may not be played") ", " $5 ($6 $8 ? " " $6 $8 : "") }'
 }
 
+# in_background FILE REGEX COMMAND...: starts it, with its output in the file, and waits until that has such a line
+in_background()
+{
+    local file=$1 line=$2
+    shift 2
+    : >"$file"
+    "$@" >"$file" &
+    background=$!
+    until grep -q "$line" "$file"; do
+        kill -0 "$background" 2>/dev/null || { echo 'The program has ended.' >&2; exit 1; }
+        sleep 0.1
+    done
+}
+
+# Waits for what was started, which is to succeed.
+background_ends()
+{
+    wait "$background"
+    background=
+}
+
 # What a person does in a browser: opens the page, agrees, and lets the answer come back to the program.
 browse()
 {
@@ -156,7 +170,7 @@ quietly bash cmake/bootstrap-debian.sh
 
 step 'Building the service for Linux, the DLL and the samples for Windows'
 build native wmdrm-service
-build x64 wmdrmsdk drmupdate queryrights wmdrmctl wmdrmpack wmdrmplay
+build x64 wmdrmsdk drmupdate queryrights wmdrmctl wmdrmpack wmdrmplay netstream
 wmdrm_service=$(find build/native -name wmdrm-service -type f -perm -u+x | head -n 1)
 
 step 'Making a service: its trust anchor is what clients are given'
@@ -207,16 +221,10 @@ if acquire film; then
 fi
 
 step 'The film, by the web page'
-acquire film --browser --no-open >"$folder/browser.txt" &
-acquiring=$!
-until page=$(grep -o 'http://127[^ ]*' "$folder/browser.txt"); do
-    kill -0 "$acquiring" 2>/dev/null || { echo 'The program has ended.' >&2; exit 1; }
-    sleep 0.1
-done
+in_background "$folder/browser.txt" http://127 acquire film --browser --no-open
 cat "$folder/browser.txt"
-browse "$page"
-wait "$acquiring"
-acquiring=
+browse "$(grep -o 'http://127[^ ]*' "$folder/browser.txt")"
+background_ends
 tail -n 1 "$folder/browser.txt"
 
 step 'What the machine has, and may do'
@@ -255,6 +263,27 @@ fi
 step 'What the service knows of that'
 "$wmdrm_service" licenses list --data "$folder/service"
 
+step 'A real audio file, made on the spot, is protected as content of the service, licensed, and played back'
+make_song >"$folder/tone.wav"
+tone=$(add_content tone 'Play')
+sample wmdrmpack --kid "$tone" "$(windows_path "$folder/tone.wav")" "$(windows_path "$folder/tone.pack")"
+head -c 400 "$folder/tone.pack" | tr -c '[:print:]' . | fold -w 100
+echo
+sample wmdrmplay --stdout "$(windows_path "$folder/tone.pack")" >"$folder/played.wav"
+cmp "$folder/tone.wav" "$folder/played.wav"
+echo 'The same bytes came back.'
+
+step 'It is streamed, encrypted again, to a second machine, which registers and shows that it is near'
+receiver=$(windows_path "$folder/receiver")
+WMDRM_STORE_DIRECTORY=$receiver drmupdate
+in_background "$folder/sender.txt" '^listening' sample netstream --serve "$(windows_path "$folder/played.wav")"
+port=$(tr -d '\r' <"$folder/sender.txt" | sed -n 's/^listening on port //p')
+WMDRM_STORE_DIRECTORY=$receiver sample netstream --port "$port" 127.0.0.1 "$(windows_path "$folder/streamed.wav")"
+background_ends
+cat "$folder/sender.txt"
+cmp "$folder/tone.wav" "$folder/streamed.wav"
+echo 'The same bytes arrived.'
+
 step 'The service is gone: the machine keeps its identity, and the program says what is wrong'
 kill "$service"
 wait "$service" || :
@@ -276,16 +305,12 @@ wmdrmctl use "$video"
 wmdrmctl query "$video"
 wmdrmctl status
 
-step 'A real audio file, made on the spot, is protected and played back'
-make_song >"$folder/tone.wav"
+step 'The same tone, protected and played offline'
 sample wmdrmpack --name 'a tone' --rights 'Play(count=2)' "$(windows_path "$folder/tone.wav")" \
-    "$(windows_path "$folder/tone.pack")"
-head -c 400 "$folder/tone.pack" | tr -c '[:print:]' . | fold -w 100
-echo
-sample wmdrmplay --stdout --no-acquire "$(windows_path "$folder/tone.pack")" >"$folder/back.wav"
-cmp "$folder/tone.wav" "$folder/back.wav"
+    "$(windows_path "$folder/home.pack")"
+sample wmdrmplay --stdout --no-acquire "$(windows_path "$folder/home.pack")" | cmp - "$folder/tone.wav"
 echo 'The same bytes came back.'
-if sample wmdrmplay --stdout --no-acquire "$(windows_path "$folder/tone.pack")" >"$folder/more.wav"; then
+if sample wmdrmplay --stdout --no-acquire "$(windows_path "$folder/home.pack")" >"$folder/more.wav"; then
     echo 'It played more often than it may.' >&2
     exit 1
 fi
