@@ -116,12 +116,19 @@ struct drm_transport
  * Seals a small secret (at most 64 KiB) to this machine and user, and opens it again. label says what the secret is and
  * must be the same both times. out is initialized by the caller and appended to; it holds nothing on failure.
  * Returns DRM_E_SECURE_STORE_ERROR where sealing fails, DRM_E_SECURE_STORE_UNLOCK_ERROR where opening does.
+ *
+ * It also remembers numbers for the user, in a place that is not copied with the folders that the engine writes to, so
+ * that an old folder that was copied back is noticed (docs/security.md). A name has at most 63 characters: letters,
+ * digits, "-". recall gives 0 for what was never remembered. What remember wrote may be lost in a power cut. Both may
+ * be NULL: nothing is remembered then.
  */
 struct drm_protector
 {
     void *context;
     drm_result (*seal)(void *context, const char *label, const uint8_t *secret, size_t size, struct drm_buffer *out);
     drm_result (*unseal)(void *context, const char *label, const uint8_t *sealed, size_t size, struct drm_buffer *out);
+    drm_result (*recall)(void *context, const char *name, uint64_t *number);
+    drm_result (*remember)(void *context, const char *name, uint64_t number);
 };
 
 struct drm_clock

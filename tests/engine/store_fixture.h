@@ -83,6 +83,7 @@ int run_store_removing_tests(void);
 int run_store_temporary_tests(void);
 int run_store_damage_tests(void);
 int run_store_clock_tests(void);
+int run_store_set_back_tests(void);
 int run_store_thread_tests(void);
 
 #endif

@@ -17,21 +17,69 @@
 #include "license_scenario.h"
 #include "store_folder.h"
 
+/* What a protector remembers outside of the store, in memory that the killed processes share. */
+struct outside
+{
+    uint64_t age, set_backs;
+};
+
 struct subject
 {
     const struct kill_scenario *scenario;
     struct plain_host host;
+    struct outside *outside, begun; /* now, and as the scenario begins */
     char *begin, *work; /* folders: as the scenario begins, and of the attempt */
     struct drm_buffer before, after;
 };
 
 static const struct kill_vfs_plan undisturbed = {.mode = KILL_VFS_COUNT};
 
+static uint64_t *place_of(void *context, const char *name)
+{
+    static uint64_t others;
+    struct plain_host *host = context;
+    struct outside *outside = host->outside;
+
+    return !strchr(name, '-') ? &outside->age : strstr(name, "-set-backs") ? &outside->set_backs : &others;
+}
+
+static drm_result recall(void *context, const char *name, uint64_t *number)
+{
+    *number = *place_of(context, name);
+    return DRM_S_OK;
+}
+
+static drm_result remember(void *context, const char *name, uint64_t number)
+{
+    *place_of(context, name) = number;
+    return DRM_S_OK;
+}
+
+static struct outside *begin_outside(struct plain_host *host)
+{
+    struct outside *outside =
+        mmap(NULL, sizeof(*outside), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    assert_true(outside != MAP_FAILED);
+    host->outside = outside;
+    host->host.protector.recall = recall;
+    host->host.protector.remember = remember;
+    return outside;
+}
+
+/* The folder is copied back, and so is what stands outside: nobody is to notice. */
+static void begin_anew(struct subject *subject)
+{
+    store_folder_copy(subject->begin, subject->work);
+    *subject->outside = subject->begun;
+}
+
 static void set_up(struct subject *subject, const struct kill_scenario *scenario)
 {
     memset(subject, 0, sizeof(*subject));
     subject->scenario = scenario;
     plain_host_init(&subject->host);
+    subject->outside = begin_outside(&subject->host);
     subject->begin = store_folder_create();
     subject->work = store_folder_create();
     if (scenario->prepare)
@@ -39,8 +87,9 @@ static void set_up(struct subject *subject, const struct kill_scenario *scenario
         scenario->prepare(subject->begin, &subject->host);
         store_folder_copy(subject->begin, subject->work);
     }
+    subject->begun = *subject->outside;
     assert_true(license_dump(subject->work, &subject->host, &subject->before));
-    store_folder_copy(subject->begin, subject->work);
+    begin_anew(subject);
     /* In another process: what is temporary would stay in this one, and in all that come of it. */
     assert_int_equal(kill_attempt(scenario, subject->work, &subject->host, &undisturbed).result, DRM_S_OK);
     assert_true(license_dump(subject->work, &subject->host, &subject->after));
@@ -53,11 +102,12 @@ static void tear_down(struct subject *subject)
     drm_buffer_free(&subject->after);
     store_folder_remove(subject->begin);
     store_folder_remove(subject->work);
+    munmap(subject->outside, sizeof(*subject->outside));
 }
 
 static struct kill_outcome attempt(struct subject *subject, const struct kill_vfs_plan *plan)
 {
-    store_folder_copy(subject->begin, subject->work);
+    begin_anew(subject);
     return kill_attempt(subject->scenario, subject->work, &subject->host, plan);
 }
 
@@ -98,7 +148,7 @@ static bool is_whole(struct subject *subject)
 {
     bool before, after;
 
-    return look(subject, &before, &after) && goes_on(subject, before);
+    return look(subject, &before, &after) && goes_on(subject, before) && EXPECT(!subject->outside->set_backs);
 }
 
 static uint64_t kill_at_every_call(struct subject *subject, enum kill_vfs_mode mode, const char *what)
@@ -161,7 +211,10 @@ static void fail_at_every_call(struct subject *subject, enum kill_vfs_mode mode,
         if (!outcome.failures)
             continue; /* what the call does needs no room */
         failed += DRM_FAILED(outcome.result);
-        check(subject, ended_well(subject, &plan, &outcome, &before) && goes_on(subject, before), what, call);
+        check(subject,
+              ended_well(subject, &plan, &outcome, &before) && goes_on(subject, before)
+                  && EXPECT(!subject->outside->set_backs),
+              what, call);
     }
     assert_true(failed > 0);
 }
@@ -237,6 +290,7 @@ static void test_upgrade(void **state)
 
     (void)state;
     plain_host_init(&subject.host);
+    subject.outside = begin_outside(&subject.host);
     subject.begin = store_folder_create();
     subject.work = store_folder_create();
     scenario.prepare(subject.begin, &subject.host);
@@ -256,6 +310,7 @@ static void test_upgrade(void **state)
     }
     store_folder_remove(subject.begin);
     store_folder_remove(subject.work);
+    munmap(subject.outside, sizeof(*subject.outside));
 }
 
 /* --- at any time ------------------------------------------------------------------------------------------ */
@@ -367,11 +422,13 @@ static void test_any_time(void **state)
     char *directory = store_folder_create();
     struct plain_host host;
     const struct drm_store_options options = {.directory = directory, .host = &host.host};
+    struct outside *outside;
 
     (void)state;
     assert_true(finished != MAP_FAILED);
     print_message("the seed is %llu\n", (unsigned long long)random);
     plain_host_init(&host);
+    outside = begin_outside(&host);
     for (unsigned int round = 0; round < ROUNDS; round++)
     {
         struct drm_store *store;
@@ -391,6 +448,9 @@ static void test_any_time(void **state)
         drm_store_close(store);
     }
     assert_true(finished->responses > ROUNDS / 4);
+    assert_true(outside->age >= finished->uses + finished->removals); /* and no kill looked like an older copy */
+    assert_int_equal(outside->set_backs, 0);
+    munmap(outside, sizeof(*outside));
     print_message("%u responses, %u uses\n", finished->responses, finished->uses);
     munmap(finished, sizeof(*finished));
     store_folder_remove(directory);

@@ -6,5 +6,5 @@ int main(void)
 {
     return run_store_adding_tests() + run_store_listing_tests() + run_store_using_tests() + run_store_removing_tests()
            + run_store_temporary_tests() + run_store_damage_tests() + run_store_clock_tests()
-           + run_store_thread_tests();
+           + run_store_set_back_tests() + run_store_thread_tests();
 }

@@ -13,6 +13,7 @@ struct plain_host
     struct drm_host host;
     int64_t offset_ms; /* of the clock */
     bool verbose;      /* lines of the log go to standard error */
+    void *outside;     /* for a test that sets recall and remember of the protector; there are none otherwise */
 };
 
 void plain_host_init(struct plain_host *host);

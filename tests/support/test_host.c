@@ -82,6 +82,43 @@ void test_host_lose_secret(struct test_host *host)
     atomic_fetch_add(&host->user, 1);
 }
 
+static struct test_kept_number *find_kept(struct test_host *host, const char *name)
+{
+    size_t i = 0;
+
+    while (i < sizeof(host->kept) / sizeof(host->kept[0]) - 1 && host->kept[i].name[0]
+           && strcmp(host->kept[i].name, name) != 0)
+        i++;
+    return &host->kept[i];
+}
+
+static drm_result recall(void *context, const char *name, uint64_t *number)
+{
+    struct test_host *host = context;
+
+    sqlite3_mutex_enter(host->lock);
+    *number = find_kept(host, name)->number;
+    sqlite3_mutex_leave(host->lock);
+    return DRM_S_OK;
+}
+
+static drm_result remember(void *context, const char *name, uint64_t number)
+{
+    struct test_host *host = context;
+    drm_result result = atomic_load(&host->remember_result);
+    struct test_kept_number *kept;
+
+    atomic_fetch_add(&host->remembered, 1);
+    if (DRM_FAILED(result))
+        return result;
+    sqlite3_mutex_enter(host->lock);
+    kept = find_kept(host, name);
+    snprintf(kept->name, sizeof(kept->name), "%s", name);
+    kept->number = number;
+    sqlite3_mutex_leave(host->lock);
+    return DRM_S_OK;
+}
+
 /* --- clock, log ------------------------------------------------------------------------------------------- */
 
 static int64_t now(void *context)
@@ -264,7 +301,8 @@ void test_host_init(struct test_host *host)
     assert_non_null(host->lock);
     atomic_init(&host->now, TEST_HOST_NOW);
     atomic_init(&host->monotonic, 1000);
-    host->host.protector = (struct drm_protector){.context = host, .seal = seal, .unseal = unseal};
+    host->host.protector = (struct drm_protector){.context = host, .seal = seal, .unseal = unseal,
+                                                   .recall = recall, .remember = remember};
     host->host.clock = (struct drm_clock){.context = host, .now = now, .monotonic = monotonic};
     host->host.log = (struct drm_log){.context = host, .write = write_line};
     make_own_folder(host->directory);

@@ -29,9 +29,18 @@ struct test_host
     atomic_int seal_result, unseal_result; /* drm_result that it fails with, if not DRM_S_OK */
     atomic_int seals, unseals;             /* calls that came */
 
-    sqlite3_mutex *lock; /* guards: lines */
+    sqlite3_mutex *lock; /* guards: lines, kept */
     char *lines;         /* what was logged, each line with its end */
     size_t lines_size;
+
+    /* What the protector remembers of numbers: outside of any folder. */
+    atomic_int remember_result; /* that it fails with, if not DRM_S_OK */
+    atomic_int remembered;      /* calls that came */
+    struct test_kept_number
+    {
+        char name[64];
+        uint64_t number;
+    } kept[8];
 };
 
 void test_host_init(struct test_host *host);

@@ -82,6 +82,10 @@ drm_result drm_client_is_revoked(struct drm_client *client, enum drm_revocation_
 drm_result drm_client_is_id_revoked(struct drm_client *client, enum drm_revocation_type type,
                                     const uint8_t id[DRM_SHA256_SIZE], bool *revoked);
 
+/* How often an older copy of the store was put in its place (engine/store/store.h). */
+struct drm_set_backs;
+drm_result drm_client_get_set_backs(struct drm_client *client, struct drm_set_backs *out);
+
 /* The operator's component, see drm_store_copy_component. */
 drm_result drm_client_copy_component(struct drm_client *client, const char *path,
                                      char name[DRM_CERTIFICATE_NAME_SIZE + 1], uint64_t *size);

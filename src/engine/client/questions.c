@@ -154,6 +154,17 @@ drm_result drm_client_get_policy(struct drm_client *client, struct drm_policy *p
     return drm_question_end(&question, result);
 }
 
+drm_result drm_client_get_set_backs(struct drm_client *client, struct drm_set_backs *out)
+{
+    struct drm_question question;
+    drm_result result = drm_question_begin(&question, client);
+
+    if (DRM_FAILED(result))
+        return result;
+    drm_store_get_set_backs(question.store, out);
+    return drm_question_end(&question, DRM_S_OK);
+}
+
 drm_result drm_client_copy_component(struct drm_client *client, const char *path,
                                      char name[DRM_CERTIFICATE_NAME_SIZE + 1], uint64_t *size)
 {

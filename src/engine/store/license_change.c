@@ -113,7 +113,8 @@ static drm_result store_state(struct drm_license_writer *writer, struct changing
     drm_license_state_lower(state, &known->state); /* whatever change did, it does not go up */
     if (drm_license_state_is_same(state, &known->state))
         return DRM_S_OK;
-    if (DRM_FAILED(result = drm_license_writer_need_secret(writer)))
+    if (DRM_FAILED(result = drm_license_writer_need_secret(writer))
+        || DRM_FAILED(result = drm_store_age_raise_locked(writer->store)))
         return result;
     if (!of->temporary)
         return drm_license_writer_update(writer, &of->row.row, state);

@@ -201,7 +201,8 @@ drm_result drm_store_remove(struct drm_store *store, const int64_t *numbers, siz
         result = find_secret(&removing);
     for (size_t i = 0; i < count && DRM_SUCCEEDED(result); i++)
         result = remove_one(&removing, numbers[i]);
-    if (DRM_SUCCEEDED(result) && removing.writer.changed)
+    if (DRM_SUCCEEDED(result) && removing.writer.changed
+        && DRM_SUCCEEDED(result = drm_store_age_raise_locked(store)))
         result = drm_store_commit_change(store);
     publish(&removing, result);
     drm_license_writer_finish(&removing.writer);

@@ -235,6 +235,7 @@ uint64_t drm_store_settle_generation(struct drm_store *store, struct drm_databas
 {
     if (!store->generation.writable || database->read_only || DRM_FAILED(drm_database_try_begin(database)))
         return 0;
+    drm_store_age_witness(store, database);
     drm_generation_end_change(&store->generation);
     drm_database_rollback(database);
     return drm_generation_read(&store->generation);

@@ -119,7 +119,10 @@ static drm_result find_process_store(struct drm_store *store)
         found = drm_statement_fixed(&statement, 0, id, sizeof(id));
     if (DRM_FAILED(result = drm_statement_finish(&statement)))
         return result;
-    return found ? drm_process_store_get(id, &store->process) : DRM_E_STORE_CORRUPT;
+    if (!found)
+        return DRM_E_STORE_CORRUPT;
+    drm_store_age_name(store, id, sizeof(id));
+    return drm_process_store_get(id, &store->process);
 }
 
 static drm_result open_store(const struct drm_store_options *options, enum drm_database_mode mode,
@@ -161,6 +164,7 @@ static drm_result open_store(const struct drm_store_options *options, enum drm_d
         .directory = store->directory,
         .prefix = "store",
     };
+    drm_store_age_compare(store);
     *out = store;
     store = NULL;
 

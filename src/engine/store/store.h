@@ -42,6 +42,14 @@ drm_result drm_store_check(struct drm_store *store);
  * the database. */
 uint64_t drm_store_generation(struct drm_store *store);
 
+/* What became of it when an older copy of the whole store was put in its place (docs/store.md, "An old copy"). */
+struct drm_set_backs
+{
+    uint64_t count;
+    int64_t last; /* UTC, milliseconds since 1970-01-01; 0: never */
+};
+void drm_store_get_set_backs(struct drm_store *store, struct drm_set_backs *out);
+
 /* Changes whose cancel ends waits; NULL: nobody's. For the thread that runs an operation. */
 void drm_store_set_task(struct drm_store *store, const struct drm_task *task);
 

@@ -9,6 +9,7 @@
 #include "engine/store/generation.h"
 #include "engine/store/license_row.h"
 #include "engine/store/store.h"
+#include "engine/store/store_age.h"
 
 /* A list that is open, with its entries at one place. */
 struct drm_open_list
@@ -40,6 +41,7 @@ struct drm_store
     struct drm_license_rows rows;         /* of licences, read and written on the connection above */
     bool changing;                        /* a commit was begun (change.c) */
     bool made_secret;                     /* in the open transaction */
+    struct drm_store_age age;
     struct drm_process_store *process;    /* has a lock of its own */
     struct drm_license_queries *queries;  /* has a lock of its own, which is taken before the store's */
 };
