@@ -2,6 +2,8 @@
 /* What the tests of the event room have in common. */
 #include "event/event_fixture.h"
 
+#include "shell/event/event.h"
+
 void end_at_first_failure(void)
 {
     _putenv("CMOCKA_TEST_ABORT=1");
@@ -81,6 +83,14 @@ void source_queue(struct source *source, MediaEventType type)
 {
     assert_hr(IMFMediaEventGenerator_QueueEvent(&source->IMFMediaEventGenerator_iface, type, &GUID_NULL, S_OK, NULL),
               S_OK);
+}
+
+HRESULT source_queue_unknown(struct source *source, MediaEventType type, HRESULT status, IUnknown *value)
+{
+    IMFMediaEvent *event;
+    HRESULT hr = media_event_create_unknown(type, status, value, &event);
+
+    return FAILED(hr) ? hr : event_generator_queue_new(&source->events, event);
 }
 
 void source_expect(struct source *source, MediaEventType type)

@@ -53,6 +53,9 @@ void source_shutdown(struct source *source);
 /* As an application, with VT_EMPTY and GUID_NULL. Asserts. */
 void source_queue(struct source *source, MediaEventType type);
 
+/* As the object itself: an event with an interface for its value, or without any where that is NULL. */
+HRESULT source_queue_unknown(struct source *source, MediaEventType type, HRESULT status, IUnknown *value);
+
 /* Asserts that the next event is there and has this type. */
 void source_expect(struct source *source, MediaEventType type);
 void source_expect_none(struct source *source);

@@ -20,7 +20,7 @@ static void visit(void *context)
     IMFMediaEvent *event;
 
     /* Each of these takes the lock, and changes nothing that the tests look at. */
-    if (event_generator_queue_unknown(&intruder->source->events, 50, S_OK, NULL) == E_OUTOFMEMORY)
+    if (source_queue_unknown(intruder->source, 50, S_OK, NULL) == E_OUTOFMEMORY)
         InterlockedIncrement(&intruder->failures);
     source_get(intruder->source, MF_EVENT_FLAG_NO_WAIT, &event);
     event_type_and_release(event);
@@ -53,15 +53,15 @@ static void reentrance__value_is_referenced_and_released_outside_the_lock(void *
     counted_init(&object);
     object.context = &intruder;
     object.on_add_ref = intrude;
-    assert_hr(event_generator_queue_unknown(&source->events, 1, S_OK, &object.IUnknown_iface), S_OK);
+    assert_hr(source_queue_unknown(source, 1, S_OK, &object.IUnknown_iface), S_OK);
     expect_visited(&intruder);
     object.on_add_ref = NULL;
     object.on_release = intrude;
-    assert_hr(event_generator_queue_unknown(&source->events, 1, S_OK, &object.IUnknown_iface), S_OK);
+    assert_hr(source_queue_unknown(source, 1, S_OK, &object.IUnknown_iface), S_OK);
     source_shutdown(source);
     expect_visited(&intruder);
     /* An event that is refused. */
-    assert_hr(event_generator_queue_unknown(&source->events, 1, S_OK, &object.IUnknown_iface), MF_E_SHUTDOWN);
+    assert_hr(source_queue_unknown(source, 1, S_OK, &object.IUnknown_iface), MF_E_SHUTDOWN);
     expect_visited(&intruder);
     object.on_release = NULL;
     counted_cleanup(&object);
@@ -260,7 +260,7 @@ static void reentrance__last_release_inside_release_of_a_value_is_harmless(void 
     counted_init(&object);
     object.context = &slot;
     for (i = 0; i < 3; ++i)
-        assert_hr(event_generator_queue_unknown(&source->events, 1, S_OK, &object.IUnknown_iface), S_OK);
+        assert_hr(source_queue_unknown(source, 1, S_OK, &object.IUnknown_iface), S_OK);
     object.on_release = release_source;
     source_shutdown(source); /* the first event that goes takes the object along */
     assert_null(slot);

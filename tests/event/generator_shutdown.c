@@ -34,10 +34,9 @@ static void shutdown__afterwards_everything_says_so(void **state)
     /* A bad argument is seen first. */
     assert_hr(IMFMediaEventGenerator_QueueEvent(&source->IMFMediaEventGenerator_iface, 1, NULL, S_OK, NULL),
               E_INVALIDARG);
-    assert_hr(event_generator_queue_unknown(&source->events, 1, S_OK, &tag.IUnknown_iface), MF_E_SHUTDOWN);
+    assert_hr(source_queue_unknown(source, 1, S_OK, &tag.IUnknown_iface), MF_E_SHUTDOWN);
     assert_hr(media_event_create(1, &GUID_NULL, S_OK, NULL, &made), S_OK);
-    assert_hr(event_generator_queue(&source->events, made), MF_E_SHUTDOWN);
-    assert_int_equal(IMFMediaEvent_Release(made), 0);
+    assert_hr(event_generator_queue_new(&source->events, made), MF_E_SHUTDOWN); /* and releases it */
     source_shutdown(source);
 
     callback_cleanup(&callback);
@@ -55,10 +54,10 @@ static void shutdown__queued_events_are_released(void **state)
     (void)state;
     counted_init(&object);
     for (i = 0; i < 1000; ++i)
-        assert_hr(event_generator_queue_unknown(&source->events, 1, S_OK, &object.IUnknown_iface), S_OK);
+        assert_hr(source_queue_unknown(source, 1, S_OK, &object.IUnknown_iface), S_OK);
     source_expect(source, 1);
     for (i = 0; i < 1000; ++i)
-        assert_hr(event_generator_queue_unknown(&source->events, 1, S_OK, &object.IUnknown_iface), S_OK);
+        assert_hr(source_queue_unknown(source, 1, S_OK, &object.IUnknown_iface), S_OK);
     assert_int_equal(object.refcount, 2000);
     source_shutdown(source);
     counted_cleanup(&object);
@@ -104,7 +103,7 @@ static void shutdown__request_scheduled_is_invoked_once_and_its_event_released(v
     work_queue_gate_init(&gate);
     callback.queue = gate.queue;
     assert_hr(source_begin(source, &callback, NULL), S_OK);
-    assert_hr(event_generator_queue_unknown(&source->events, 1, S_OK, &object.IUnknown_iface), S_OK);
+    assert_hr(source_queue_unknown(source, 1, S_OK, &object.IUnknown_iface), S_OK);
     source_shutdown(source);
     assert_int_equal(object.refcount, 1);
     assert_int_equal(callback.invoked, 0);
@@ -128,7 +127,7 @@ static void shutdown__request_invoked_and_not_ended_is_not_invoked_again(void **
     callback_init(&callback);
     counted_init(&object);
     assert_hr(source_begin(source, &callback, NULL), S_OK);
-    assert_hr(event_generator_queue_unknown(&source->events, 1, S_OK, &object.IUnknown_iface), S_OK);
+    assert_hr(source_queue_unknown(source, 1, S_OK, &object.IUnknown_iface), S_OK);
     callback_expect_invoked(&callback);
     source_shutdown(source);
     callback_expect_end(&callback, source, MF_E_SHUTDOWN);
@@ -206,7 +205,7 @@ static void release__request_scheduled_is_let_go_uninvoked(void **state)
     work_queue_gate_init(&gate);
     callback.queue = gate.queue;
     assert_hr(source_begin(source, &callback, &tag), S_OK);
-    assert_hr(event_generator_queue_unknown(&source->events, 1, S_OK, &object.IUnknown_iface), S_OK);
+    assert_hr(source_queue_unknown(source, 1, S_OK, &object.IUnknown_iface), S_OK);
     source_release(source);
     assert_int_equal(object.refcount, 1);
     assert_int_equal(callback.references.refcount, 1);
@@ -229,7 +228,7 @@ static void release__request_invoked_and_not_ended_is_let_go(void **state)
     callback_init(&callback);
     counted_init(&object);
     assert_hr(source_begin(source, &callback, NULL), S_OK);
-    assert_hr(event_generator_queue_unknown(&source->events, 1, S_OK, &object.IUnknown_iface), S_OK);
+    assert_hr(source_queue_unknown(source, 1, S_OK, &object.IUnknown_iface), S_OK);
     callback_expect_invoked(&callback);
     source_release(source);
     assert_int_equal(object.refcount, 1);
@@ -247,7 +246,7 @@ static void release__queued_events_are_released(void **state)
     (void)state;
     counted_init(&object);
     for (i = 0; i < 100; ++i)
-        assert_hr(event_generator_queue_unknown(&source->events, 1, S_OK, &object.IUnknown_iface), S_OK);
+        assert_hr(source_queue_unknown(source, 1, S_OK, &object.IUnknown_iface), S_OK);
     source_release(source);
     counted_cleanup(&object);
 }
@@ -316,7 +315,7 @@ static void abandon__object_may_still_queue_and_nobody_is_invoked(void **state)
     assert_hr(source_begin(source, &callback, NULL), S_OK);
     event_generator_abandon(&source->events);
     assert_int_equal(callback.references.refcount, 1);
-    assert_hr(event_generator_queue_unknown(&source->events, 1, S_OK, NULL), MF_E_SHUTDOWN);
+    assert_hr(source_queue_unknown(source, 1, S_OK, NULL), MF_E_SHUTDOWN);
     event_generator_abandon(&source->events);
     source_release(source);
     callback_cleanup(&callback);

@@ -340,6 +340,24 @@ static void event__alive_keeps_the_module_in_use(void **state)
     assert_false(module_in_use());
 }
 
+/* It goes to other apartments as it is, and nothing of it is left behind. */
+static void event__is_marshaled_free_threaded(void **state)
+{
+    IMFMediaEvent *event = create_event(NULL);
+    IMarshal *marshal;
+    CLSID by_pointer, found;
+
+    (void)state;
+    assert_hr(IMFMediaEvent_QueryInterface(event, &IID_IMarshal, (void **)&marshal), S_OK);
+    assert_hr(IMarshal_GetUnmarshalClass(marshal, &IID_IMFMediaEvent, event, MSHCTX_INPROC, NULL, MSHLFLAGS_NORMAL,
+                                         &found), S_OK);
+    CLSIDFromString(L"{0000033A-0000-0000-C000-000000000046}", &by_pointer); /* CLSID_InProcFreeMarshaler */
+    assert_memory_equal(&found, &by_pointer, sizeof(found));
+    IMarshal_Release(marshal);
+    assert_int_equal(IMFMediaEvent_Release(event), 0);
+    assert_false(module_in_use());
+}
+
 static void event__outlives_its_generator(void **state)
 {
     struct source *source = source_create();
@@ -349,7 +367,7 @@ static void event__outlives_its_generator(void **state)
 
     (void)state;
     counted_init(&object);
-    assert_hr(event_generator_queue_unknown(&source->events, 513, S_FALSE, &object.IUnknown_iface), S_OK);
+    assert_hr(source_queue_unknown(source, 513, S_FALSE, &object.IUnknown_iface), S_OK);
     assert_hr(IMFMediaEventGenerator_GetEvent(&source->IMFMediaEventGenerator_iface, 0, &event), S_OK);
     source_release(source);
     assert_hr(IMFMediaEvent_GetValue(event, &value), S_OK);
@@ -373,6 +391,7 @@ int main(void)
         cmocka_unit_test(event__attributes_work_and_start_empty),
         cmocka_unit_test(event__attributes_first_used_by_many_threads_keep_all),
         cmocka_unit_test(event__alive_keeps_the_module_in_use),
+        cmocka_unit_test(event__is_marshaled_free_threaded),
         cmocka_unit_test(event__outlives_its_generator),
     };
 

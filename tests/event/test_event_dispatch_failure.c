@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The event generator when a callback cannot be put on any thread. Two functions of the system are replaced here, for
- * this program only, by ones that fail as often as they are told.
+ * The event generator when a callback cannot be put on any thread, or runs at once. Two functions of the system are
+ * replaced here, for this program only, by ones that fail as often as they are told.
  */
 #include "event/event_fixture.h"
 
+#include "shell/event/event_callback.h"
+
 static LONG queue_failures; /* of MFPutWorkItem, from now on */
 static LONG pool_failures;  /* of TrySubmitThreadpoolCallback */
+static bool runs_at_once;   /* MFPutWorkItem returns when the callback has run and nothing holds it any more */
 
 static bool spend(LONG *failures)
 {
@@ -25,6 +28,11 @@ static FARPROC system_function(const WCHAR *module, const char *name)
     return function;
 }
 
+static void run_item(void *context)
+{
+    IMFAsyncCallback_Invoke((IMFAsyncCallback *)context, NULL);
+}
+
 /* The linker finds this before the import library. */
 HRESULT WINAPI MFPutWorkItem(DWORD queue, IMFAsyncCallback *callback, IUnknown *item_state)
 {
@@ -32,6 +40,8 @@ HRESULT WINAPI MFPutWorkItem(DWORD queue, IMFAsyncCallback *callback, IUnknown *
 
     if (spend(&queue_failures))
         return E_OUTOFMEMORY;
+    if (runs_at_once)
+        return run_elsewhere(run_item, callback) ? S_OK : E_UNEXPECTED;
     original.found = system_function(L"mfplat", "MFPutWorkItem");
     return original.put(queue, callback, item_state);
 }
@@ -268,7 +278,7 @@ static void release__after_a_failed_dispatch_lets_all_go(void **state)
     counted_init(&object);
     assert_hr(source_begin(source, &callback, NULL), S_OK);
     fail_dispatches(1);
-    assert_hr(event_generator_queue_unknown(&source->events, 1, S_OK, &object.IUnknown_iface), S_OK);
+    assert_hr(source_queue_unknown(source, 1, S_OK, &object.IUnknown_iface), S_OK);
     expect_all_failed();
     assert_int_equal(object.refcount, 2);
     source_release(source);
@@ -276,6 +286,59 @@ static void release__after_a_failed_dispatch_lets_all_go(void **state)
     callback_cleanup(&callback);
     assert_int_equal(callback.invoked, 0);
     counted_cleanup(&object);
+}
+
+struct witness
+{
+    DWORD thread;
+    LONG marked, unmarked; /* how often a callback was let go on that thread, as a callback and not */
+};
+
+static void witness_release(void *context)
+{
+    struct witness *witness = context;
+
+    if (GetCurrentThreadId() != witness->thread)
+        return;
+    InterlockedIncrement(event_callback_is_running() ? &witness->marked : &witness->unmarked);
+}
+
+static void end_at_once(struct test_callback *callback, IMFAsyncResult *result)
+{
+    IMFMediaEvent *event = NULL;
+
+    source_end(callback->context, result, &event);
+    event_type_and_release(event);
+}
+
+/* Whoever queues an event may be the last to hold a callback whose Invoke is over. Its destructor may call WMDRMShutdown
+ * (on a worker: which would wait for that worker), so it has to count as running in a callback. */
+static void queue__invoke_is_over_before_the_call_lets_the_callback_go_as_one(void **state)
+{
+    struct source *source = source_create();
+    struct test_callback callback;
+    struct witness witness = { .thread = GetCurrentThreadId() };
+
+    (void)state;
+    callback_init(&callback);
+    callback.on_invoke = end_at_once;
+    callback.context = source;
+    callback.borrows_result = true;
+    assert_hr(source_begin(source, &callback, NULL), S_OK);
+    callback.references.on_release = witness_release;
+    callback.references.context = &witness;
+    runs_at_once = true;
+    source_queue(source, 1);
+    runs_at_once = false;
+    callback_expect_invoked(&callback);
+    callback.references.on_release = NULL;
+    assert_int_equal(callback.invoked, 1);
+    assert_int_equal(callback.references.refcount, 1);
+    assert_int_equal(witness.marked, 1);
+    assert_int_equal(witness.unmarked, 0);
+    assert_false(event_callback_is_running());
+    callback_cleanup(&callback);
+    source_release(source);
 }
 
 int main(void)
@@ -290,6 +353,7 @@ int main(void)
         cmocka_unit_test(shutdown__after_a_failed_dispatch_invokes),
         cmocka_unit_test(shutdown__dispatch_fails_lets_the_request_go),
         cmocka_unit_test(release__after_a_failed_dispatch_lets_all_go),
+        cmocka_unit_test(queue__invoke_is_over_before_the_call_lets_the_callback_go_as_one),
     };
 
     end_at_first_failure();

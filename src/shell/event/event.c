@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Events: an immutable IMFMediaEvent over attributes that are made at first use. */
-#include <stdlib.h>
 #include <windows.h>
 #include <mfapi.h>
 #include <mfidl.h>
 #include <propidl.h>
 
 #include "shell/com/attributes_forwarders.h"
+#include "shell/com/free_threaded.h"
 #include "shell/com/module.h"
 #include "shell/event/event.h"
 #include "shell/event/event_pool.h"
@@ -21,6 +21,7 @@ struct media_event
     PROPVARIANT value;
     struct event_link link;
     IMFAttributes *attributes; /* set once, by attributes_require */
+    struct free_threaded free_threaded;
 };
 
 static struct media_event *media_event_from_IMFMediaEvent(IMFMediaEvent *iface)
@@ -32,11 +33,11 @@ static HRESULT STDMETHODCALLTYPE media_event_QueryInterface(IMFMediaEvent *iface
 {
     if (!out)
         return E_POINTER;
+    *out = NULL;
+    if (IsEqualIID(iid, &IID_IMarshal))
+        return free_threaded_query(&media_event_from_IMFMediaEvent(iface)->free_threaded, (IUnknown *)iface, iid, out);
     if (!IsEqualIID(iid, &IID_IUnknown) && !IsEqualIID(iid, &IID_IMFAttributes) && !IsEqualIID(iid, &IID_IMFMediaEvent))
-    {
-        *out = NULL;
         return E_NOINTERFACE;
-    }
     *out = iface;
     IMFMediaEvent_AddRef(iface);
     return S_OK;
@@ -56,6 +57,7 @@ static ULONG STDMETHODCALLTYPE media_event_Release(IMFMediaEvent *iface)
     {
         if (event->attributes)
             IMFAttributes_Release(event->attributes);
+        free_threaded_cleanup(&event->free_threaded);
         if (event->value.vt != VT_EMPTY)
             PropVariantClear(&event->value);
         event_pool_free(event);
@@ -149,8 +151,8 @@ HRESULT media_event_create(MediaEventType type, REFGUID extended_type, HRESULT s
     event->status = status;
     event->extended_type = *extended_type;
     event->link.event = &event->IMFMediaEvent_iface;
-    event->link.separate = false;
     event->attributes = NULL;
+    event->free_threaded.marshaler = NULL;
     PropVariantInit(&event->value);
     if (value && FAILED(hr = value_copy(&event->value, value)))
     {
@@ -189,36 +191,7 @@ void media_event_set_value(IMFMediaEvent *event, IUnknown *value)
     IUnknown_AddRef(value);
 }
 
-struct event_link *event_link_create(IMFMediaEvent *event)
-{
-    struct event_link *link = malloc(sizeof(*link));
-
-    if (link)
-    {
-        link->event = event;
-        link->separate = true;
-        IMFMediaEvent_AddRef(event);
-    }
-    return link;
-}
-
 struct event_link *event_link_from_new_event(IMFMediaEvent *event)
 {
     return &media_event_from_IMFMediaEvent(event)->link;
-}
-
-IMFMediaEvent *event_link_take_event(struct event_link *link)
-{
-    IMFMediaEvent *event = link->event;
-
-    if (link->separate)
-        free(link);
-    return event;
-}
-
-void event_link_release(struct event_link *link)
-{
-    IMFMediaEvent *event = event_link_take_event(link);
-
-    IMFMediaEvent_Release(event);
 }

@@ -8,32 +8,18 @@
 #ifndef WMDRM_SHELL_EVENT_H
 #define WMDRM_SHELL_EVENT_H
 
-#include <stdbool.h>
 #include <windows.h>
 #include <mfobjects.h>
 
-/*
- * What strings events together in a queue. An event has one inside, for the one time that it is queued by who made it;
- * one that is queued otherwise gets a link of its own.
- */
+/* What strings events together in a queue. An event has one inside, for the one time that who made it queues it. */
 struct event_link
 {
     struct event_link *next;
     IMFMediaEvent *event; /* a reference, while in a queue */
-    bool separate;        /* allocated by event_link_create */
 };
-
-/* A link of its own for any event, with a reference to it; NULL when memory is out. */
-struct event_link *event_link_create(IMFMediaEvent *event);
 
 /* The link inside an event that the caller has just made; the caller's reference goes with it. */
 struct event_link *event_link_from_new_event(IMFMediaEvent *event);
-
-/* Gives up the link, and returns the reference that it had. */
-IMFMediaEvent *event_link_take_event(struct event_link *link);
-
-/* Gives up both. */
-void event_link_release(struct event_link *link);
 
 /*
  * Makes an event with one reference. The value is copied deeply (an interface gets a reference, a text is duplicated);

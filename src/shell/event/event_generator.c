@@ -7,6 +7,7 @@
 #include <mfidl.h>
 
 #include "shell/event/event.h"
+#include "shell/event/event_callback.h"
 #include "shell/event/event_generator.h"
 #include "shell/event/event_inbox.h"
 #include "shell/event/event_request.h"
@@ -100,7 +101,7 @@ static void event_chain_release(struct event_chain chain)
     {
         struct event_link *next = link->next;
 
-        event_link_release(link);
+        IMFMediaEvent_Release(link->event);
         link = next;
     }
 }
@@ -108,7 +109,7 @@ static void event_chain_release(struct event_chain chain)
 static void event_remains_release(struct event_remains *remains)
 {
     if (remains->promised)
-        event_link_release(remains->promised);
+        IMFMediaEvent_Release(remains->promised->event);
     event_chain_release(remains->collected);
     event_chain_release(remains->arrived);
 }
@@ -236,10 +237,12 @@ static HRESULT event_core_dispatch(struct event_core *core, struct event_request
     return hr;
 }
 
-/* Somebody waits for the event that was just queued. */
+/* Somebody waits for the event that was just queued. The Invoke may be over before its request is let go here: then this
+ * is what runs the destructor of the application's callback, perhaps on a worker, which WMDRMShutdown would wait for. */
 static void event_core_answer_knock(struct event_core *core)
 {
     struct event_duties duties;
+    bool entered;
 
     EnterCriticalSection(&core->lock);
     event_core_serve_locked(core, &duties);
@@ -250,7 +253,9 @@ static void event_core_answer_knock(struct event_core *core)
     if (duties.request)
     {
         event_core_dispatch(core, duties.request);
+        entered = event_callback_enter();
         event_request_release(duties.request);
+        event_callback_leave(entered);
     }
 }
 
@@ -262,19 +267,6 @@ static HRESULT event_core_push(struct event_core *core, struct event_link *link)
     if (answer == EVENT_INBOX_KNOCK)
         event_core_answer_knock(core);
     return answer == EVENT_INBOX_CLOSED ? MF_E_SHUTDOWN : S_OK;
-}
-
-HRESULT event_generator_queue(struct event_generator *generator, IMFMediaEvent *event)
-{
-    struct event_link *link = event_link_create(event);
-    HRESULT hr;
-
-    if (!link)
-        return E_OUTOFMEMORY;
-    hr = event_core_push(generator->core, link);
-    if (FAILED(hr))
-        event_link_release(link);
-    return hr;
 }
 
 /* Queues what media_event_create made, with the reference. */
@@ -299,16 +291,6 @@ HRESULT event_generator_queue_event(struct event_generator *generator, MediaEven
     HRESULT hr;
 
     hr = media_event_create(type, extended_type, status, value, &event);
-    return SUCCEEDED(hr) ? event_core_push_new(generator->core, event) : hr;
-}
-
-HRESULT event_generator_queue_unknown(struct event_generator *generator, MediaEventType type, HRESULT status,
-                                      IUnknown *value)
-{
-    IMFMediaEvent *event;
-    HRESULT hr;
-
-    hr = media_event_create_unknown(type, status, value, &event);
     return SUCCEEDED(hr) ? event_core_push_new(generator->core, event) : hr;
 }
 
@@ -372,7 +354,7 @@ HRESULT event_generator_get_event(struct event_generator *generator, DWORD flags
         event_core_release(core);
 
     if (link)
-        *out = event_link_take_event(link);
+        *out = link->event;
     return hr;
 }
 
@@ -502,7 +484,7 @@ HRESULT event_generator_end_get_event(struct event_generator *generator, IMFAsyn
     LeaveCriticalSection(&core->lock);
 
     if (link)
-        *out = event_link_take_event(link);
+        *out = link->event;
     if (request)
         event_request_release(request);
     return hr;

@@ -33,7 +33,7 @@ HRESULT event_generator_shutdown(struct event_generator *generator);
 
 /*
  * The application's last Release, while workers may still hold the object: like Shutdown, except that a pending request
- * is released without being invoked. Afterwards the object's own event_generator_queue returns MF_E_SHUTDOWN.
+ * is released without being invoked. Afterwards the object's own event_generator_queue_new returns MF_E_SHUTDOWN.
  */
 void event_generator_abandon(struct event_generator *generator);
 
@@ -48,17 +48,9 @@ HRESULT event_generator_end_get_event(struct event_generator *generator, IMFAsyn
 HRESULT event_generator_queue_event(struct event_generator *generator, MediaEventType type, REFGUID extended_type,
                                     HRESULT status, const PROPVARIANT *value);
 
-/*
- * The object's own events. The first takes a reference to the event, the second makes one (media_event_create_unknown).
- *
- * Return S_OK, MF_E_SHUTDOWN or E_OUTOFMEMORY.
- */
-HRESULT event_generator_queue(struct event_generator *generator, IMFMediaEvent *event);
-/* Queues an event of media_event_create that was in no queue yet, and takes its one reference, also on failure. Needs
- * no memory: S_OK or MF_E_SHUTDOWN. */
+/* The object's own events: queues one of media_event_create that was in no queue yet, and takes its one reference, also
+ * on failure. Needs no memory: S_OK or MF_E_SHUTDOWN. */
 HRESULT event_generator_queue_new(struct event_generator *generator, IMFMediaEvent *event);
-HRESULT event_generator_queue_unknown(struct event_generator *generator, MediaEventType type, HRESULT status,
-                                      IUnknown *value);
 
 /*
  * The four slots for an object, for example EVENT_GENERATOR_FORWARDERS(security, IWMDRMSecurity) beside its methods and
