@@ -55,3 +55,47 @@ void com_check_interface(IUnknown *object, REFIID iid, BOOL expected, const char
         _fail(file, line);
     }
 }
+
+struct crossing
+{
+    IStream *stream;
+    const IID *iid;
+    void *found;
+    HRESULT hr;
+};
+
+/* In an apartment of its own. */
+static DWORD WINAPI unmarshal(void *context)
+{
+    struct crossing *crossing = context;
+
+    CoInitializeEx(NULL, COINIT_APARTMENTTHREADED);
+    crossing->hr = CoGetInterfaceAndReleaseStream(crossing->stream, crossing->iid, &crossing->found);
+    CoUninitialize();
+    return 0;
+}
+
+void com_check_free_threaded(IUnknown *object, REFIID iid, const char *file, int line)
+{
+    struct crossing crossing = {.iid = iid};
+    void *same = NULL;
+    HANDLE thread;
+
+    CoInitializeEx(NULL, COINIT_MULTITHREADED);
+    IUnknown_QueryInterface(object, iid, &same);
+    crossing.hr = CoMarshalInterThreadInterfaceInStream(iid, object, &crossing.stream);
+    if (SUCCEEDED(crossing.hr) && (thread = CreateThread(NULL, 0, unmarshal, &crossing, 0, NULL)))
+    {
+        WaitForSingleObject(thread, INFINITE);
+        CloseHandle(thread);
+    }
+    if (FAILED(crossing.hr) || !same || crossing.found != same)
+    {
+        print_error("to another apartment: 0x%08lx, %p is %p there\n", (unsigned long)crossing.hr, same,
+                    crossing.found);
+        _fail(file, line);
+    }
+    IUnknown_Release((IUnknown *)crossing.found);
+    IUnknown_Release((IUnknown *)same);
+    CoUninitialize();
+}

@@ -23,6 +23,10 @@ void com_check_hr(HRESULT hr, HRESULT expected, const char *what, const char *fi
     com_check_interface((IUnknown *)(object), &(iid), (expected), #iid, __FILE__, __LINE__)
 void com_check_interface(IUnknown *object, REFIID iid, BOOL expected, const char *name, const char *file, int line);
 
+/* The object goes to any other apartment as it is: free-threaded. */
+#define check_free_threaded(object, iid) com_check_free_threaded((IUnknown *)(object), &(iid), __FILE__, __LINE__)
+void com_check_free_threaded(IUnknown *object, REFIID iid, const char *file, int line);
+
 /* The number of references, without changing it. */
 #define check_references(object, expected) \
     com_check_references((IUnknown *)(object), (expected), __FILE__, __LINE__)

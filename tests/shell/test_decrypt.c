@@ -17,6 +17,8 @@ enum
 };
 
 static const WMDRMCryptoData at_the_beginning = {CRYPTO_TYPE_MCE, 0, 0};
+static const WMDRMCryptoData of_no_type = {(DRM_CRYPTO_TYPE)1, 0, 0};
+static const WMDRMCryptoData past_the_end = {CRYPTO_TYPE_MCE, 0, 0xffffffffffffffff};
 
 /* --- objects ------------------------------------------------------------------------------------------------ */
 
@@ -243,6 +245,13 @@ static void encrypt__without_crypto_data_works_once(void **state)
     encryptor = create_encryptor(fixture, 1);
     assert_hr(encrypt(encryptor, data, sizeof(data), &at_the_beginning), S_OK);
     assert_hr(encrypt(encryptor, data, sizeof(data), NULL), NS_E_DRM_ENCRYPT_ERROR);
+    IWMDRMEncrypt_Release(encryptor);
+
+    /* What is refused uses nothing up. */
+    encryptor = create_encryptor(fixture, 1);
+    assert_hr(encrypt(encryptor, data, sizeof(data), &of_no_type), NS_E_DRM_UNSUPPORTED_ALGORITHM);
+    assert_hr(encrypt(encryptor, data, sizeof(data), &past_the_end), E_INVALIDARG);
+    assert_hr(encrypt(encryptor, data, sizeof(data), NULL), S_OK);
     IWMDRMEncrypt_Release(encryptor);
     IWMDRMDecrypt_Release(decryptor);
 }

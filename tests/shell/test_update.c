@@ -109,6 +109,40 @@ static void individualization__forced_makes_a_new_certificate(void **state)
     CoTaskMemFree(certificates[1]);
 }
 
+/* Each event has one of its own, which nobody else holds, also while the cookie is held. */
+static void individualization__status_objects_are_the_events_alone(void **state)
+{
+    struct shell_fixture *fixture = *state;
+    MediaEventType type = MEUnknown;
+    IUnknown *cookie;
+
+    assert_hr(IWMDRMSecurity_PerformSecurityUpdate(fixture->security, WMDRM_SECURITY_PERFORM_INDIV, &cookie), S_OK);
+    while (type != MEWMDRMIndividualizationCompleted)
+    {
+        IWMDRMIndividualizationStatus *status;
+        IMFMediaEvent *event;
+        PROPVARIANT value;
+
+        assert_hr(IWMDRMSecurity_GetEvent(fixture->security, 0, &event), S_OK);
+        assert_hr(IMFMediaEvent_GetType(event, &type), S_OK);
+        assert_hr(IMFMediaEvent_GetValue(event, &value), S_OK);
+        check_interface(event, IID_IMarshal, TRUE);
+        assert_int_equal(IMFMediaEvent_Release(event), 0);
+        if (type == MEWMDRMIndividualizationCompleted)
+            continue;
+        assert_int_equal(value.vt, VT_UNKNOWN);
+        check_references(value.punkVal, 1);
+        check_interface(value.punkVal, IID_IMarshal, TRUE);
+        check_interface(value.punkVal, IID_IWMDRMLicenseBackupRestoreStatus, FALSE);
+        check_free_threaded(value.punkVal, IID_IWMDRMIndividualizationStatus);
+        assert_hr(IUnknown_QueryInterface(value.punkVal, &IID_IWMDRMIndividualizationStatus, (void **)&status), S_OK);
+        assert_hr(IWMDRMIndividualizationStatus_GetStatus(status, NULL), E_POINTER);
+        IWMDRMIndividualizationStatus_Release(status);
+        assert_int_equal(IUnknown_Release(value.punkVal), 0);
+    }
+    assert_int_equal(IUnknown_Release(cookie), 0);
+}
+
 static void refresh__ends_with_its_one_event(void **state)
 {
     struct shell_fixture *fixture = *state;
@@ -282,7 +316,9 @@ static void cancel__checks_its_cookie(void **state)
     assert_hr(IWMDRMSecurity_Shutdown(fixture->security), S_OK);
     assert_hr(IWMDRMSecurity_CancelAsyncOperation(fixture->security, cookie), S_OK);
     check_interface(cookie, IID_IUnknown, TRUE);
+    check_interface(cookie, IID_IMarshal, TRUE);
     check_interface(cookie, IID_IWMDRMSecurity, FALSE);
+    check_free_threaded(cookie, IID_IUnknown); /* else it would be nobody's cookie in another apartment */
     assert_int_equal(IUnknown_Release(cookie), 0);
     assert_int_equal(IUnknown_Release(foreign), 0);
     assert_int_equal(IWMDRMSecurity_Release(other), 0);
@@ -456,6 +492,7 @@ int main(void)
         FIXTURE_TEST(individualization__goes_through_every_state),
         FIXTURE_TEST(individualization__of_a_current_machine_downloads_nothing),
         FIXTURE_TEST(individualization__forced_makes_a_new_certificate),
+        FIXTURE_TEST(individualization__status_objects_are_the_events_alone),
         FIXTURE_TEST(refresh__ends_with_its_one_event),
         FIXTURE_TEST(update__flags_combine),
         FIXTURE_TEST(update__can_be_started_by_a_completion_handler),

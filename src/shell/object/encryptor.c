@@ -64,6 +64,8 @@ static HRESULT STDMETHODCALLTYPE encryptor_Encrypt(IWMDRMEncrypt *iface, BYTE *d
     struct encryptor *encryptor = encryptor_from_IWMDRMEncrypt(iface);
     HRESULT hr;
 
+    if (FAILED(hr = crypto_data_check(crypto_data, size))) /* such a call uses nothing */
+        return trace_failure("Encrypt", hr);
     /* Of two threads that come at once, one is the first. */
     if (size && data && InterlockedExchange(&encryptor->used, TRUE) && !crypto_data)
         return trace_failure("Encrypt", DRM_E_ENCRYPT_ERROR);

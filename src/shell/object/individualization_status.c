@@ -8,12 +8,14 @@
 #include <string.h>
 
 #include "engine/net/exchange.h"
+#include "shell/com/free_threaded.h"
 #include "shell/com/module.h"
 
 struct individualization_status
 {
     IWMDRMIndividualizationStatus IWMDRMIndividualizationStatus_iface;
     LONG references;
+    struct free_threaded free_threaded;
     WM_INDIVIDUALIZE_STATUS status;
     size_t url_size;
     char url[]; /* url_size bytes, where status points to */
@@ -28,9 +30,13 @@ individualization_status_from_IWMDRMIndividualizationStatus(IWMDRMIndividualizat
 static HRESULT STDMETHODCALLTYPE individualization_status_QueryInterface(IWMDRMIndividualizationStatus *iface,
                                                                          REFIID iid, void **out)
 {
+    struct individualization_status *status = individualization_status_from_IWMDRMIndividualizationStatus(iface);
+
     if (!out)
         return E_POINTER;
     *out = NULL;
+    if (IsEqualIID(iid, &IID_IMarshal))
+        return free_threaded_query(&status->free_threaded, (IUnknown *)iface, iid, out);
     if (!IsEqualIID(iid, &IID_IUnknown) && !IsEqualIID(iid, &IID_IWMDRMIndividualizationStatus))
         return E_NOINTERFACE;
     *out = iface;
@@ -50,6 +56,7 @@ static ULONG STDMETHODCALLTYPE individualization_status_Release(IWMDRMIndividual
 
     if (!references)
     {
+        free_threaded_cleanup(&status->free_threaded);
         free(status);
         module_remove_object();
     }

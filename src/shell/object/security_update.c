@@ -24,14 +24,22 @@ struct update_arguments
     IUnknown *last_status;
 };
 
+/* What was made ahead is the event's alone: what the application gets of it has no references but its own. */
+static void forget_last(struct update_arguments *arguments)
+{
+    if (arguments->last_status)
+        IUnknown_Release(arguments->last_status);
+    arguments->last_status = NULL;
+    arguments->last_event = NULL;
+}
+
 static void update_arguments_free(void *context)
 {
     struct update_arguments *arguments = context;
 
     if (arguments->last_event)
         IMFMediaEvent_Release(arguments->last_event);
-    if (arguments->last_status)
-        IUnknown_Release(arguments->last_status);
+    forget_last(arguments);
     engine_release(arguments->engine);
     free(arguments);
 }
@@ -41,7 +49,9 @@ static void queue_progress(void *context, const struct drm_progress *progress)
 {
     struct operation *operation = context;
     struct update_arguments *arguments = operation->arguments;
+    IMFMediaEvent *event;
     IUnknown *status;
+    HRESULT hr;
 
     trace_line("object %p: individualization 0x%02x, HTTP %u, %lu round trips, %llu of %llu bytes, 0x%08lx",
                (void *)operation->object, (unsigned int)progress->state, (unsigned int)progress->http,
@@ -50,14 +60,17 @@ static void queue_progress(void *context, const struct drm_progress *progress)
     if (progress->state & LAST_STATES)
     {
         individualization_status_fill(arguments->last_status, progress);
-        event_generator_queue_new(operation->object->events, arguments->last_event);
-        arguments->last_event = NULL;
+        event = arguments->last_event;
+        forget_last(arguments);
+        event_generator_queue_new(operation->object->events, event);
         return;
     }
     if (FAILED(individualization_status_create(progress, &status)))
         return;
-    event_generator_queue_unknown(operation->object->events, MEWMDRMIndividualizationProgress, S_OK, status);
-    IUnknown_Release(status);
+    hr = media_event_create_unknown(MEWMDRMIndividualizationProgress, S_OK, status, &event);
+    IUnknown_Release(status); /* before anybody sees the event: who takes the value from it has the last reference */
+    if (SUCCEEDED(hr))
+        event_generator_queue_new(operation->object->events, event);
 }
 
 /* A last state comes even where there is nothing to run: clients wait for it. */

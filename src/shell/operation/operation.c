@@ -21,6 +21,8 @@ static HRESULT STDMETHODCALLTYPE operation_QueryInterface(IUnknown *iface, REFII
     if (!out)
         return E_POINTER;
     *out = NULL;
+    if (IsEqualIID(iid, &IID_IMarshal))
+        return free_threaded_query(&operation_from_IUnknown(iface)->free_threaded, iface, iid, out);
     if (!IsEqualIID(iid, &IID_IUnknown))
         return E_NOINTERFACE;
     *out = iface;
@@ -98,6 +100,7 @@ void operation_release_inner(struct operation *operation)
         IUnknown_Release(operation->value);
     if (operation->free_arguments)
         operation->free_arguments(operation->arguments);
+    free_threaded_cleanup(&operation->free_threaded);
     async_object_release_inner(operation->object);
     free(operation);
 }

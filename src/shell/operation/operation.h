@@ -13,6 +13,7 @@
 #include <mfobjects.h>
 
 #include "engine/host.h"
+#include "shell/com/free_threaded.h"
 
 struct async_object;
 struct operation;
@@ -48,6 +49,7 @@ struct operation
     LONG references;             /* the application's, to the cookie */
     LONG inner_references;       /* one for all of the application's together, one of the queue and worker */
     struct async_object *object; /* an inner reference */
+    struct free_threaded free_threaded; /* a proxy of a cookie would be nobody's cookie */
     struct operation *next;      /* guarded by the object's lock; of a watched one, by the watcher's */
     volatile LONG cancelled;
     bool watched;                /* waits beside the worker (watcher.h) */
