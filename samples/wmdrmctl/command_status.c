@@ -89,6 +89,7 @@ static void print_json(const struct status *status)
     {
         json_text(&json, L"service", status->authority.bstrService);
         json_text(&json, L"trustAnchor", status->authority.bstrAnchor);
+        json_number(&json, L"setBacks", status->authority.cSetBacks);
     }
     if (SUCCEEDED(status->clock_result))
     {
@@ -118,6 +119,9 @@ static void print(const struct status *status)
         output_line(L"service:      %ls", status->authority.bstrService);
         output_line(L"trust anchor: %ls", status->authority.bstrAnchor);
     }
+    if (SUCCEEDED(status->authority_result) && status->authority.cSetBacks)
+        output_line(L"store:        an older copy of it was put in its place, %llu times; the last time was noticed at %ls",
+                    status->authority.cSetBacks, time_format(&status->authority.ftSetBack, time));
     if (FAILED(status->clock_result))
         output_line(L"clock:        unknown. %ls", explain(status->clock_result, text));
     else

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The protector over DPAPI, and the system's clock. */
+/* The protector over DPAPI, what it remembers in the registry, and the system's clock. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include <windows.h>
 
 #include "shell/platform/dpapi_protector.h"
+#include "shell/platform/registry_memory.h"
 #include "shell/platform/system_clock.h"
 
 #define assert_result(actual, expected) assert_int_equal((unsigned int)(actual), (unsigned int)(expected))
@@ -137,6 +139,51 @@ static void protector__garbage_does_not_open(void **state)
     drm_buffer_free(&opened);
 }
 
+/* --- numbers ---------------------------------------------------------------------------------------------- */
+
+static void memory__keeps_numbers_by_name(void **state)
+{
+    static const char longest[] = "abcdefghijklmnopqrstuvwxyz0123456789-abcdefghijklmnopqrstuvwxyz";
+    static const char too_long[] = "abcdefghijklmnopqrstuvwxyz0123456789-abcdefghijklmnopqrstuvwxyz0";
+    const uint64_t large = UINT64_C(0xfedcba9876543210);
+    struct drm_protector memory = {0}, other = {0};
+    char name[40];
+    uint64_t number = 5;
+    HKEY key;
+
+    (void)state;
+    registry_memory_init(&memory);
+    registry_memory_init(&other);
+    snprintf(name, sizeof(name), "test-%lu-%lu", GetCurrentProcessId(), GetTickCount());
+    assert_result(memory.recall(memory.context, name, &number), DRM_S_OK);
+    assert_int_equal(number, 0);
+    assert_result(memory.remember(memory.context, name, large), DRM_S_OK);
+    assert_result(memory.remember(memory.context, longest, 7), DRM_S_OK);
+    assert_result(other.recall(other.context, name, &number), DRM_S_OK);
+    assert_true(number == large);
+    assert_result(memory.remember(memory.context, name, 1), DRM_S_OK);
+    assert_result(other.recall(other.context, name, &number), DRM_S_OK);
+    assert_int_equal(number, 1);
+    assert_result(other.recall(other.context, longest, &number), DRM_S_OK);
+    assert_int_equal(number, 7);
+    assert_result(memory.remember(memory.context, too_long, 1), DRM_E_INVALID_ARGUMENT);
+    assert_result(memory.recall(memory.context, too_long, &number), DRM_E_INVALID_ARGUMENT);
+
+    /* Where the documentation says; what somebody else wrote there is none of ours. */
+    assert_int_equal(RegOpenKeyExW(HKEY_CURRENT_USER, L"Software\\wmdrmsdk\\Stores", 0,
+                                   KEY_SET_VALUE | KEY_WOW64_64KEY, &key), ERROR_SUCCESS);
+    assert_int_equal(RegSetValueExA(key, name, 0, REG_SZ, (const BYTE *)"a longer text", 14), ERROR_SUCCESS);
+    assert_result(memory.recall(memory.context, name, &number), DRM_S_OK);
+    assert_int_equal(number, 0);
+    assert_int_equal(RegDeleteValueA(key, name), ERROR_SUCCESS);
+    assert_int_equal(RegDeleteValueA(key, longest), ERROR_SUCCESS);
+    RegCloseKey(key);
+    assert_result(memory.recall(memory.context, name, &number), DRM_S_OK);
+    assert_int_equal(number, 0);
+}
+
+/* --- the clock -------------------------------------------------------------------------------------------- */
+
 static int64_t milliseconds_of(const SYSTEMTIME *time)
 {
     ULARGE_INTEGER ticks;
@@ -190,6 +237,7 @@ int main(void)
         cmocka_unit_test(protector__largest_secret_round_trips),
         cmocka_unit_test(protector__other_label_does_not_open),
         cmocka_unit_test(protector__garbage_does_not_open),
+        cmocka_unit_test(memory__keeps_numbers_by_name),
         cmocka_unit_test(clock__counts_from_1970),
         cmocka_unit_test(clock__monotonic_never_falls),
     };

@@ -9,6 +9,7 @@
 #include <oleauto.h>
 
 #include "engine/authority/contents.h"
+#include "engine/store/store.h"
 #include "shell/object/values.h"
 #include "shell/platform/trace.h"
 #include "shell/platform/utf8.h"
@@ -98,12 +99,15 @@ static HRESULT read_status(IWMDRMAuthority *iface, WMDRM_AUTHORITY_STATUS *out)
 {
     const struct engine *engine = license_management_from_IWMDRMAuthority(iface)->engine;
     const char *url = engine_service_url(engine);
+    struct drm_set_backs set_backs;
     char anchor[ANCHOR_TEXT_SIZE];
     struct drm_client *client;
     HRESULT hr;
 
-    if (FAILED(hr = get_client(iface, &client)))
+    if (FAILED(hr = get_client(iface, &client)) || FAILED(hr = drm_client_get_set_backs(client, &set_backs)))
         return hr;
+    out->cSetBacks = set_backs.count;
+    out->ftSetBack = value_file_time(set_backs.last);
     out->fEmbedded = !*url;
     if (*url)
         read_configured(engine_trust_anchors(engine), anchor);

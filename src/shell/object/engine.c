@@ -10,6 +10,7 @@
 #include "shell/object/resting.h"
 #include "shell/platform/configuration.h"
 #include "shell/platform/dpapi_protector.h"
+#include "shell/platform/registry_memory.h"
 #include "shell/platform/system_clock.h"
 #include "shell/platform/trace.h"
 #include "shell/platform/utf8.h"
@@ -39,6 +40,7 @@ static const struct drm_host *windows_host(void)
     {
         winhttp_transport_init(&host.transport);
         dpapi_protector_init(&host.protector);
+        registry_memory_init(&host.protector);
         system_clock_init(&host.clock);
         trace_log_init(&host.log);
         InitOnceComplete(&once, 0, NULL);
