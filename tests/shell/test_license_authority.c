@@ -222,6 +222,40 @@ static void status__counts_what_was_issued(void **state)
     SysFreeString(status.bstrAnchor);
 }
 
+/* An older copy of the store in its place is seen: the registry, which was not copied, knows better. */
+static void status__tells_of_an_older_copy_of_the_store(void **state)
+{
+    struct license_fixture *fixture = *state;
+    WMDRM_AUTHORITY_STATUS status;
+    WCHAR store[MAX_PATH], copy[MAX_PATH];
+    FILETIME before;
+
+    swprintf(store, ARRAYSIZE(store), L"%ls\\store.db", fixture->shell->directory);
+    swprintf(copy, ARRAYSIZE(copy), L"%ls-copy.db", fixture->shell->directory);
+    license_get(fixture, 1, "Play");
+    license_fixture_end(fixture);
+    assert_true(CopyFileW(store, copy, TRUE));
+    license_fixture_renew(fixture);
+    assert_hr(IWMDRMLicenseManagement_DeleteLicense(fixture->management, license_key(1),
+                                                    WMDRM_DELETE_LICENSE_IMMEDIATELY), S_OK);
+    assert_hr(IWMDRMAuthority_GetStatus(authority_of(fixture), &status), S_OK);
+    SysFreeString(status.bstrService);
+    SysFreeString(status.bstrAnchor);
+    assert_true(status.cSetBacks == 0 && !status.ftSetBack.dwHighDateTime && !status.ftSetBack.dwLowDateTime);
+
+    GetSystemTimeAsFileTime(&before);
+    license_fixture_end(fixture);
+    assert_true(CopyFileW(copy, store, FALSE));
+    license_fixture_renew(fixture);
+    assert_hr(IWMDRMAuthority_GetStatus(authority_of(fixture), &status), S_OK);
+    SysFreeString(status.bstrService);
+    SysFreeString(status.bstrAnchor);
+    assert_true(status.cSetBacks == 1);
+    assert_true(status.ftSetBack.dwHighDateTime >= before.dwHighDateTime);
+    assert_int_equal(license_count(fixture, license_key(1)), 1); /* seen, not forbidden */
+    DeleteFileW(copy);
+}
+
 /* Where a service is configured nothing here may issue. */
 static void authority__is_the_embedded_one_alone(void **state)
 {
@@ -406,6 +440,7 @@ int main(int argc, char **argv)
         LICENSE_TEST(content_key__is_made_or_brought_and_stays),
         LICENSE_TEST(header__is_one_for_acquire_license),
         LICENSE_TEST(status__counts_what_was_issued),
+        LICENSE_TEST(status__tells_of_an_older_copy_of_the_store),
         LICENSE_TEST(authority__is_the_embedded_one_alone),
         LICENSE_TEST(authority__moves_under_a_passphrase),
         LICENSE_TEST(clock__is_what_the_user_says),
