@@ -141,6 +141,30 @@ static void log__control_characters_make_no_lines(void **state)
     assert_string_equal(lines.last, "url http://a/\?\?forged: yes?[2J?");
 }
 
+/* A terminal takes U+009B for the beginning of a command, as it does ESC and "[". */
+static void log__is_text_whatever_came(void **state)
+{
+    static const struct
+    {
+        const char *given, *written;
+    } rows[] = {
+        {"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x8e\xac", "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x8e\xac"},
+        {"a\xc2\x9b" "2Jb", "a??2Jb"},
+        {"\x9b" "2J\xff\xfe", "?2J??"},
+        {"\xc3(\xe2\x82", "?(??"},
+        {"\xc0\xaf\xed\xa0\x80", "?????"},
+    };
+    struct lines lines = {0};
+    struct drm_log log = {.context = &lines, .write = keep_line};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+    {
+        drm_log_write(&log, "%s", rows[i].given);
+        assert_string_equal(lines.last, rows[i].written);
+    }
+}
+
 static void log__long_lines_are_cut_between_characters(void **state)
 {
     struct lines lines = {0};
@@ -179,6 +203,7 @@ int run_log_tests(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(log__formats_one_line),
         cmocka_unit_test(log__control_characters_make_no_lines),
+        cmocka_unit_test(log__is_text_whatever_came),
         cmocka_unit_test(log__long_lines_are_cut_between_characters),
         cmocka_unit_test(log__a_host_without_one_is_silent),
     };
