@@ -41,12 +41,18 @@ int command_misuse(const struct command_line *line, const char *format, ...)
 
 int command_next_option(struct command_line *line, int argc, char **argv, const struct option *options)
 {
+    const char *given;
     int option;
 
     line->exit = -1;
     opterr = 0;
-    while ((option = getopt_long(argc, argv, ":", options, NULL)) >= 0)
+    for (;;)
     {
+        /* The one that is read now: without permutation (the "+") also of several letters behind one dash. */
+        given = argv[optind];
+        option = getopt_long(argc, argv, "+:", options, NULL);
+        if (option < 0)
+            break;
         switch (option)
         {
             case 'd':
@@ -63,10 +69,10 @@ int command_next_option(struct command_line *line, int argc, char **argv, const 
                 line->exit = command_flush_output(line);
                 return 0;
             case ':':
-                line->exit = command_misuse(line, "%s needs a value", argv[optind - 1]);
+                line->exit = command_misuse(line, "%s needs a value", given);
                 return 0;
             case '?':
-                line->exit = command_misuse(line, "there is no option %s", argv[optind - 1]);
+                line->exit = command_misuse(line, "there is no option %s", given);
                 return 0;
             default:
                 return option;

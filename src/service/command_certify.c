@@ -138,8 +138,8 @@ int command_certify(int argc, char **argv)
         return exit;
     drm_random(subject.serial, sizeof(subject.serial));
     subject.not_before = service.host.host.clock.now(service.host.host.clock.context);
-    if (days)
-        subject.not_after = subject.not_before + (int64_t)days * MILLISECONDS_A_DAY;
+    /* An end that is not given would be the authority's own of ten years. */
+    subject.not_after = days ? subject.not_before + (int64_t)days * MILLISECONDS_A_DAY : DRM_TIME_MAX;
     result = drm_authority_certify(service.authority, &subject, &chain);
     if (DRM_SUCCEEDED(result) && subject.has_rsa_key)
         result = drm_application_certificate_write(drm_buffer_span(&chain), &rsa, &text);

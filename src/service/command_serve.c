@@ -19,7 +19,7 @@
 #define DEFAULT_CONNECTIONS 512
 #define DEFAULT_TIMEOUT 30
 #define MAX_FAULTS 16
-#define ACQUIRE_PATH "/acquire"
+#define ACQUIRE_PATH "acquire"
 
 static const char usage[] =
     "usage: wmdrm-service serve --data DIR [OPTION...]\n\n"
@@ -120,17 +120,14 @@ static int make_faults(const struct command_line *line, const struct serve_optio
 static int publish_url(const struct command_line *line, const char *public_url, struct drm_authority *authority)
 {
     struct drm_authority_status status;
-    size_t length = strlen(public_url);
+    char url[DRM_ANSWER_URL_SIZE];
     drm_result result;
 
-    while (length && public_url[length - 1] == '/')
-        --length;
-    if (length + strlen(ACQUIRE_PATH) >= DRM_ANSWER_URL_SIZE || !drm_url_is_valid(public_url))
-        return command_misuse(line, "--public-url takes an http: or https: URL without user name and fragment");
+    if (DRM_FAILED(drm_url_append(public_url, ACQUIRE_PATH, url, sizeof(url))))
+        return command_misuse(line, "--public-url takes an http: or https: URL without user name, query and fragment");
     if (DRM_SUCCEEDED(result = drm_authority_get_status(authority, &status)))
     {
-        snprintf(status.policy.license_url, sizeof(status.policy.license_url), "%.*s" ACQUIRE_PATH, (int)length,
-                 public_url);
+        strcpy(status.policy.license_url, url);
         result = drm_authority_set_policy(authority, &status.policy);
     }
     return DRM_FAILED(result) ? command_fail_result(line, "--public-url", result) : COMMAND_DONE;

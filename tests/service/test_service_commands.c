@@ -80,6 +80,8 @@ static void program__explains_itself(void **state)
         assert_fails(2, "--data DIR is missing");
         RUN(&outcome, commands[i], "--data", sandbox.data, "--nonsense");
         assert_fails(2, "there is no option --nonsense");
+        RUN(&outcome, commands[i], "--data", sandbox.data, "-xy");
+        assert_fails(2, "there is no option -xy");
         RUN(&outcome, commands[i], "--data", sandbox.data, "surplus");
         assert_fails(2, "\"surplus\" is one argument too many");
         RUN(&outcome, commands[i], "--data");
@@ -502,6 +504,12 @@ static void certify__issues_what_revoke_understands(void **state)
     assert_true(chain.certificates[0].has_encrypt_key);
     assert_memory_equal(chain.certificates[0].encrypt_key, encrypt_key, sizeof(encrypt_key));
     assert_int_equal(chain.certificates[0].not_after - chain.certificates[0].not_before, INT64_C(30) * 86400000);
+    drm_buffer_free(&file);
+    RUN_WELL("certify", "--data", sandbox.data, "--role", "application", "--name", "Player", "--sign-key", sign_text,
+             "--output", path);
+    assert_int_equal(small_file_read(path, DRM_CHAIN_MAX_SIZE, &file), 0);
+    assert_int_equal(drm_chain_read(drm_buffer_span(&file), &chain), DRM_S_OK);
+    assert_true(chain.certificates[0].not_after == DRM_TIME_MAX); /* for ever */
 
     RUN_WELL("revoke", "--data", sandbox.data, "--list", "APP", "--certificate", path);
     hex_write(chain.certificates[0].id, DRM_SHA256_SIZE, id_text);
@@ -560,6 +568,10 @@ static void serve__refuses_bad_options(void **state)
     assert_fails(2, "--timeout takes");
     SERVE("--tls-key", "k");
     assert_fails(2, "--tls-certificate and --tls-key go together");
+    SERVE("--port", "0", "--public-url", "https://drm.example/service?for=all");
+    assert_fails(2, "--public-url takes an http: or https: URL without");
+    SERVE("--port", "0", "--public-url", "https://user@drm.example/");
+    assert_fails(2, "--public-url takes an http: or https: URL without");
     SERVE("--fault", "nonsense");
     assert_fails(2, "there is no fault \"nonsense\"");
     SERVE("--address", "localhost");
