@@ -227,7 +227,7 @@ static int add(int argc, char **argv)
     };
     struct drm_content_item item = {.rights = DEFAULT_RIGHTS}, known;
     char text[DRM_KEY_ID_TEXT_SIZE];
-    uint8_t key[DRM_CONTENT_KEY_SIZE];
+    uint8_t key[DRM_CONTENT_KEY_SIZE] = {0};
     struct content_options given;
     struct service service;
     drm_result result;
@@ -243,7 +243,10 @@ static int add(int argc, char **argv)
     if (exit == COMMAND_DONE)
         exit = service_open(&line, NULL, &service);
     if (exit != COMMAND_DONE)
+    {
+        drm_wipe(key, sizeof(key));
         return exit;
+    }
     if (!given.key_id)
         drm_random(item.key_id, sizeof(item.key_id));
     result = drm_authority_get_content(service.authority, item.key_id, &known);
