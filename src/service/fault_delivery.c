@@ -58,13 +58,13 @@ static enum MHD_Result redirect_many(const struct fault_request *request, const 
                                      struct MHD_Connection *connection, struct http_answer *answer, bool *done)
 {
     const char *text = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "hop");
-    long long hop = text ? strtoll(text, NULL, 10) : 0;
+    unsigned long long hop = text ? strtoull(text, NULL, 10) : 0; /* whatever a client says; it may wrap around */
     char location[128];
 
-    *done = fault->has_argument && hop >= fault->number;
+    *done = fault->has_argument && hop >= (uint64_t)fault->number;
     if (*done)
         return MHD_YES;
-    snprintf(location, sizeof(location), "%s?hop=%lld", request->path, hop + 1);
+    snprintf(location, sizeof(location), "%s?hop=%llu", request->path, hop + 1);
     return redirect(answer, connection, location);
 }
 
