@@ -90,7 +90,10 @@ static void prepare_marked(const char *directory, struct plain_host *host)
     free(numbers);
 }
 
-static const uint8_t transaction[DRM_ID_SIZE] = {5};
+static const uint8_t transaction[DRM_ID_SIZE] = {5}, response_hash[DRM_SHA256_SIZE] = {6};
+/* With its receipt, which is there if and only if the licences are gone. */
+static const struct drm_used_challenge answered = {
+    .transaction = transaction, .response = response_hash, .receipt = {.data = response_hash, .size = 6}};
 
 static void prepare_challenge(const char *directory, struct plain_host *host)
 {
@@ -99,6 +102,16 @@ static void prepare_challenge(const char *directory, struct plain_host *host)
     prepare_some(directory, host);
     assert_non_null(store = open_at(directory, host));
     assert_int_equal(drm_store_add_removal_challenge(store, an_anchor(1), transaction), DRM_S_OK);
+    drm_store_close(store);
+}
+
+static void prepare_receipt(const char *directory, struct plain_host *host)
+{
+    struct drm_store *store;
+
+    prepare_challenge(directory, host);
+    assert_non_null(store = open_at(directory, host));
+    assert_int_equal(drm_store_remove(store, NULL, 0, DRM_LICENSE_REVOKED, &answered), DRM_S_OK);
     drm_store_close(store);
 }
 
@@ -218,10 +231,22 @@ static drm_result run_remove(const char *directory, struct plain_host *host)
     }
     if (DRM_SUCCEEDED(result))
     {
-        result = drm_store_remove(store, numbers, count, DRM_LICENSE_REVOKED, transaction);
+        result = drm_store_remove(store, numbers, count, DRM_LICENSE_REVOKED, &answered);
         if (result == DRM_E_PARAMETERS_MISMATCHED && !count)
             result = DRM_S_OK; /* it was done */
     }
+    drm_store_close(store);
+    return result;
+}
+
+static drm_result run_drop_receipt(const char *directory, struct plain_host *host)
+{
+    struct drm_store *store;
+    drm_result result = try_open(directory, host, &store);
+
+    if (DRM_FAILED(result))
+        return result;
+    result = drm_store_drop_receipt(store, response_hash);
     drm_store_close(store);
     return result;
 }
@@ -276,6 +301,7 @@ const struct kill_scenario license_scenarios[] = {
     {.name = "use_temporary", .prepare = prepare_some, .run = run_use_temporary},
     {.name = "persist", .prepare = prepare_some, .run = run_persist},
     {.name = "remove", .prepare = prepare_challenge, .run = run_remove},
+    {.name = "drop_receipt", .prepare = prepare_receipt, .run = run_drop_receipt},
     {.name = "mark", .prepare = prepare_some, .run = run_mark},
     {.name = "clean", .prepare = prepare_marked, .run = run_clean},
     {.name = "keep_key", .prepare = prepare_some, .run = run_keep_key},
@@ -316,7 +342,8 @@ static const char dump_sql[] =
     " FROM license LEFT JOIN license_body USING(id) LEFT JOIN response ON response.id = license.response"
     " UNION ALL SELECT 'body without licence' FROM license_body WHERE id NOT IN (SELECT id FROM license)"
     " UNION ALL SELECT 'response ' || hex(response_id) FROM response"
-    " UNION ALL SELECT 'challenge ' || hex(transaction_id) FROM removal_challenge ORDER BY 1";
+    " UNION ALL SELECT 'challenge ' || hex(transaction_id) FROM removal_challenge"
+    " UNION ALL SELECT 'receipt ' || hex(response) || hex(receipt) FROM removal_receipt ORDER BY 1";
 
 static bool dump_rows(const char *directory, struct drm_buffer *out)
 {

@@ -315,3 +315,11 @@ void assert_read(struct drm_store *store, int64_t number, uint32_t license, uint
     drm_buffer_free(&bytes);
     drm_buffer_free(&head);
 }
+
+const struct drm_used_challenge *answer_to(const uint8_t transaction[DRM_ID_SIZE])
+{
+    static struct drm_used_challenge challenge;
+
+    challenge = (struct drm_used_challenge){.transaction = transaction};
+    return &challenge;
+}

@@ -65,6 +65,9 @@ struct drm_known_license the_license(struct drm_store *store, uint32_t key);
 size_t count_of_key(struct drm_store *store, uint32_t key);
 int64_t number_of(struct drm_store *store, uint32_t key);
 
+/* A challenge that is answered, without a receipt; valid until the next call. */
+const struct drm_used_challenge *answer_to(const uint8_t transaction[DRM_ID_SIZE]);
+
 /* Uses a licence's first grant once, at the time. */
 drm_result use(struct drm_store *store, int64_t number, int64_t now);
 

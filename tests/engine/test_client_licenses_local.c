@@ -304,6 +304,7 @@ static void local__issuer_takes_licences_back(void **state)
                                                        &challenge), DRM_S_OK);
     assert_int_equal(drm_authority_answer_removal(authority, drm_buffer_span(&challenge), &response), DRM_S_OK);
     assert_int_equal(drm_client_process_removal(fixture->client, drm_buffer_span(&response), &receipt), DRM_S_OK);
+    assert_int_equal(drm_client_confirm_removal(fixture->client, drm_buffer_span(&response)), DRM_S_OK);
     assert_int_equal(drm_authority_record_removal(authority, drm_buffer_span(&receipt)), DRM_S_OK);
     assert_int_equal(drm_authority_record_removal(authority, drm_buffer_span(&receipt)), DRM_E_EXPIRED_LICENSEBLOB);
     drm_authority_close(authority);

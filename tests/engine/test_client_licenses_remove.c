@@ -240,7 +240,7 @@ static void challenge(struct removing *removing)
     drm_buffer_free(&out);
 }
 
-/* Signs the response and hands it over; *gone gets how many licences the receipt names. */
+/* Signs the response and hands it over, as a program that takes the receipt; *gone gets how many licences it names. */
 static drm_result respond(struct removing *removing, size_t *gone)
 {
     struct issued *issued = removing->issued;
@@ -256,6 +256,7 @@ static drm_result respond(struct removing *removing, size_t *gone)
                                                   &receipt), DRM_S_OK);
         assert_memory_equal(receipt.transaction, removing->removal.transaction, DRM_ID_SIZE);
         *gone = receipt.license_ids.size / DRM_ID_SIZE;
+        assert_int_equal(drm_client_confirm_removal(issued->client, drm_buffer_span(&response)), DRM_S_OK);
     }
     else
         assert_int_equal(out.size, 0);
@@ -391,6 +392,46 @@ static void removal__without_a_challenge_of_ours(void **state)
     assert_int_equal(gone, 2);
 }
 
+/* The process ends between the removal and the program's getting the receipt: it is there for the next one. */
+static void removal__receipt_outlives_the_process(void **state)
+{
+    struct removing removing;
+    struct issued *issued = *state;
+    struct drm_buffer response = {0}, first = {0}, again = {0};
+    size_t gone = 0;
+
+    removing_begin(&removing, issued);
+    challenge(&removing);
+    removing.removal.user_id = drm_span("Alice", 5);
+    assert_int_equal(drm_removal_write(&removing.removal, removing.key.seed, &response), DRM_S_OK);
+    assert_int_equal(drm_client_process_removal(issued->client, drm_buffer_span(&response), &first), DRM_S_OK);
+    assert_int_equal(refusal(issued->client, 1, PLAY), GONE);
+    issued->host.now += 1000; /* one that were made anew would differ */
+    issued_reopen(issued, 1);
+    for (int i = 0; i < 2; i++)
+    {
+        assert_int_equal(drm_buffer_append(&again, "before", 6), DRM_S_OK);
+        assert_int_equal(drm_client_process_removal(issued->client, drm_buffer_span(&response), &again), DRM_S_OK);
+        assert_int_equal(again.size, 6 + first.size);
+        assert_memory_equal(again.data + 6, first.data, first.size);
+        drm_buffer_free(&again);
+    }
+    assert_int_equal(count_licenses(issued->client, 0), 3);
+
+    /* Another response to the same challenge is none, and neither is this one when the program has the receipt. */
+    removing.removal.user_id = drm_span("Bob", 3);
+    assert_int_equal(respond(&removing, &gone), DRM_E_EXPIRED_LICENSEBLOB);
+    assert_int_equal(count_licenses(issued->client, 0), 3);
+    assert_int_equal(drm_client_confirm_removal(issued->client, drm_buffer_span(&response)), DRM_S_OK);
+    assert_int_equal(drm_client_process_removal(issued->client, drm_buffer_span(&response), &again),
+                     DRM_E_EXPIRED_LICENSEBLOB);
+    assert_int_equal(again.size, 0);
+    assert_int_equal(drm_client_confirm_removal(issued->client, drm_buffer_span(&response)), DRM_S_OK);
+    drm_buffer_free(&response);
+    drm_buffer_free(&first);
+    drm_buffer_free(&again);
+}
+
 static void removal__bad_input(void **state)
 {
     struct issued *issued = *state;
@@ -431,6 +472,7 @@ int run_licenses_remove_tests(void)
         ROW(removal__of_key_ids),
         ROW(removal__of_another_signer_removes_nothing_of_ours),
         ROW(removal__without_a_challenge_of_ours),
+        ROW(removal__receipt_outlives_the_process),
         ROW(removal__bad_input),
     };
 

@@ -244,7 +244,7 @@ static void upgrade__from_version_1_keeps_all(void **state)
     assert_int_equal(drm_store_check(fixture->store), DRM_S_OK);
     store_reopen(fixture);
     assert_int_equal(drm_store_check(fixture->store), DRM_S_OK);
-    store_edit(fixture, "CREATE TABLE t(a CHECK (a = 2)); INSERT INTO t SELECT user_version FROM pragma_user_version;"
+    store_edit(fixture, "CREATE TABLE t(a CHECK (a = 3)); INSERT INTO t SELECT user_version FROM pragma_user_version;"
                         "DROP TABLE t");
 }
 

@@ -236,19 +236,19 @@ static void challenge__is_good_for_one_removal(void **state)
     numbers[1] = number_of(fixture->store, 2);
     assert_int_equal(drm_store_add_removal_challenge(fixture->store, an_anchor(1), transaction), DRM_S_OK);
     store_reopen(fixture);
-    assert_int_equal(drm_store_remove(fixture->store, numbers, 1, DRM_LICENSE_REVOKED, unknown),
+    assert_int_equal(drm_store_remove(fixture->store, numbers, 1, DRM_LICENSE_REVOKED, answer_to(unknown)),
                      DRM_E_PARAMETERS_MISMATCHED);
     assert_int_equal(count_all(fixture->store), 2);
-    assert_int_equal(drm_store_remove(fixture->store, numbers, 1, DRM_LICENSE_REVOKED, transaction), DRM_S_OK);
+    assert_int_equal(drm_store_remove(fixture->store, numbers, 1, DRM_LICENSE_REVOKED, answer_to(transaction)), DRM_S_OK);
     assert_int_equal(count_all(fixture->store), 1);
-    assert_int_equal(drm_store_remove(fixture->store, numbers + 1, 1, DRM_LICENSE_REVOKED, transaction),
+    assert_int_equal(drm_store_remove(fixture->store, numbers + 1, 1, DRM_LICENSE_REVOKED, answer_to(transaction)),
                      DRM_E_PARAMETERS_MISMATCHED);
     assert_int_equal(count_all(fixture->store), 1);
 
     /* Used up also where nothing was left to remove. */
     assert_int_equal(drm_store_add_removal_challenge(fixture->store, an_anchor(1), unknown), DRM_S_OK);
-    assert_int_equal(drm_store_remove(fixture->store, NULL, 0, DRM_LICENSE_REVOKED, unknown), DRM_S_OK);
-    assert_int_equal(drm_store_remove(fixture->store, NULL, 0, DRM_LICENSE_REVOKED, unknown),
+    assert_int_equal(drm_store_remove(fixture->store, NULL, 0, DRM_LICENSE_REVOKED, answer_to(unknown)), DRM_S_OK);
+    assert_int_equal(drm_store_remove(fixture->store, NULL, 0, DRM_LICENSE_REVOKED, answer_to(unknown)),
                      DRM_E_PARAMETERS_MISMATCHED);
 }
 
@@ -263,12 +263,72 @@ static void challenge__the_newest_are_remembered(void **state)
         drm_put_u32(transaction, i + 1);
         assert_int_equal(drm_store_add_removal_challenge(fixture->store, an_anchor(1), transaction), DRM_S_OK);
     }
-    assert_int_equal(drm_store_remove(fixture->store, NULL, 0, DRM_LICENSE_REVOKED, transaction), DRM_S_OK);
+    assert_int_equal(drm_store_remove(fixture->store, NULL, 0, DRM_LICENSE_REVOKED, answer_to(transaction)), DRM_S_OK);
     drm_put_u32(transaction, 45);
-    assert_int_equal(drm_store_remove(fixture->store, NULL, 0, DRM_LICENSE_REVOKED, transaction), DRM_S_OK);
+    assert_int_equal(drm_store_remove(fixture->store, NULL, 0, DRM_LICENSE_REVOKED, answer_to(transaction)), DRM_S_OK);
     drm_put_u32(transaction, 44);
-    assert_int_equal(drm_store_remove(fixture->store, NULL, 0, DRM_LICENSE_REVOKED, transaction),
+    assert_int_equal(drm_store_remove(fixture->store, NULL, 0, DRM_LICENSE_REVOKED, answer_to(transaction)),
                      DRM_E_PARAMETERS_MISMATCHED);
+}
+
+/* --- receipts --------------------------------------------------------------------------------------------- */
+
+static const uint8_t *response_of(uint32_t number, uint8_t out[DRM_SHA256_SIZE])
+{
+    memset(out, 0x77, DRM_SHA256_SIZE);
+    drm_put_u32(out, number);
+    return out;
+}
+
+/* Uses up a challenge of its own. */
+static void keep_receipt(struct drm_store *store, uint32_t number, struct drm_span receipt)
+{
+    uint8_t transaction[DRM_ID_SIZE] = {0}, response[DRM_SHA256_SIZE];
+    const struct drm_used_challenge challenge = {
+        .transaction = transaction, .response = response_of(number, response), .receipt = receipt};
+
+    drm_put_u32(transaction, number);
+    assert_int_equal(drm_store_add_removal_challenge(store, an_anchor(1), transaction), DRM_S_OK);
+    assert_int_equal(drm_store_remove(store, NULL, 0, DRM_LICENSE_REVOKED, &challenge), DRM_S_OK);
+}
+
+static drm_result find_receipt(struct drm_store *store, uint32_t number, struct drm_buffer *out)
+{
+    uint8_t response[DRM_SHA256_SIZE];
+
+    return drm_store_find_receipt(store, response_of(number, response), out);
+}
+
+static void receipt__stays_until_it_is_dropped(void **state)
+{
+    struct store_fixture *fixture = *state;
+    uint8_t response[DRM_SHA256_SIZE];
+    struct drm_buffer out = {0};
+
+    assert_int_equal(find_receipt(fixture->store, 1, &out), DRM_E_NOT_FOUND);
+    keep_receipt(fixture->store, 1, drm_span("one", 3));
+    keep_receipt(fixture->store, 2, drm_span("the other", 9));
+    store_reopen(fixture);
+    assert_int_equal(find_receipt(fixture->store, 1, &out), DRM_S_OK);
+    assert_int_equal(find_receipt(fixture->store, 2, &out), DRM_S_OK);
+    assert_true(drm_span_equal(drm_buffer_span(&out), drm_span("onethe other", 12)));
+    assert_int_equal(drm_store_drop_receipt(fixture->store, response_of(1, response)), DRM_S_OK);
+    assert_int_equal(drm_store_drop_receipt(fixture->store, response_of(1, response)), DRM_S_OK);
+    assert_int_equal(find_receipt(fixture->store, 1, &out), DRM_E_NOT_FOUND);
+    assert_int_equal(find_receipt(fixture->store, 2, &out), DRM_S_OK);
+    drm_buffer_free(&out);
+}
+
+static void receipt__the_newest_are_kept(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct drm_buffer out = {0};
+
+    for (uint32_t i = 1; i <= 20; i++)
+        keep_receipt(fixture->store, i, drm_span("receipt", 7));
+    for (uint32_t i = 1; i <= 20; i++)
+        assert_int_equal(find_receipt(fixture->store, i, &out), i <= 4 ? DRM_E_NOT_FOUND : DRM_S_OK);
+    drm_buffer_free(&out);
 }
 
 int run_store_removing_tests(void)
@@ -283,6 +343,8 @@ int run_store_removing_tests(void)
         cmocka_unit_test_setup_teardown(clean__can_be_cancelled_anywhere, store_setup, store_teardown),
         cmocka_unit_test_setup_teardown(challenge__is_good_for_one_removal, store_setup, store_teardown),
         cmocka_unit_test_setup_teardown(challenge__the_newest_are_remembered, store_setup, store_teardown),
+        cmocka_unit_test_setup_teardown(receipt__stays_until_it_is_dropped, store_setup, store_teardown),
+        cmocka_unit_test_setup_teardown(receipt__the_newest_are_kept, store_setup, store_teardown),
     };
 
     return cmocka_run_group_tests_name("license store: removing", tests, NULL, NULL);

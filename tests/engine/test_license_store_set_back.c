@@ -103,7 +103,7 @@ static void set_back__of_each_kind_of_loss_is_noticed(void **state)
     /* A challenge that was answered, although nothing was removed. */
     assert_int_equal(drm_store_add_removal_challenge(fixture->store, an_anchor(1), transaction), DRM_S_OK);
     copy = take_copy(fixture);
-    assert_int_equal(drm_store_remove(fixture->store, NULL, 0, DRM_LICENSE_REVOKED, transaction), DRM_S_OK);
+    assert_int_equal(drm_store_remove(fixture->store, NULL, 0, DRM_LICENSE_REVOKED, answer_to(transaction)), DRM_S_OK);
     put_back(fixture, &copy);
     assert_int_equal(set_backs(fixture).count, ++count);
     free(copy.bytes);
@@ -221,5 +221,5 @@ int run_store_set_back_tests(void)
         cmocka_unit_test_setup_teardown(set_back__without_a_place_outside, store_setup, store_teardown),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests_name("license store: set back", tests, NULL, NULL);
 }

@@ -17,7 +17,9 @@
  * licence must prove that it belongs to it. All in one transaction. Returns
  *   DRM_E_LICENSE_INVALID_XML, DRM_E_INVALID_LICENSE, DRM_E_UNSUPPORTED_ALGORITHM, DRM_E_SIGNATURE_FAILURE,
  *   DRM_E_INVALID_CERTIFICATE    another issuer's, or no chain to an anchor
+ *                                (an issuer's that has expired too)
  *   DRM_E_CERTIFICATE_REVOKED    the issuer's certificate is on the list GRL
+ *   DRM_E_PARAMETERS_MISMATCHED  a licence names somebody else than the issuer that signed it
  *   DRM_E_RESPONSE_TOO_LARGE
  *   DRM_E_INVALID_MACHINE        for another machine
  *   DRM_E_STORE_NEEDINDI         this machine has no identity
@@ -158,9 +160,12 @@ DRM_MUST_CHECK drm_result drm_client_make_removal_challenge(struct drm_client *c
                                                             struct drm_span data, struct drm_buffer *out);
 /* Removes what the response names (which may be nothing) and appends the receipt. DRM_E_INVALID_LICENSEBLOB,
  * DRM_E_SIGNATURE_FAILURE, DRM_E_INVALID_MACHINE, DRM_E_NEEDS_INDIVIDUALIZATION, DRM_E_EXPIRED_LICENSEBLOB (used
- * before, or no challenge of this store). */
+ * before, or no challenge of this store). Until it is confirmed, the same response removes nothing more and appends the
+ * same receipt, also in another process. */
 DRM_MUST_CHECK drm_result drm_client_process_removal(struct drm_client *client, struct drm_span response,
                                                      struct drm_buffer *receipt);
+/* The program has the receipt: from now on the response was used before. */
+DRM_MUST_CHECK drm_result drm_client_confirm_removal(struct drm_client *client, struct drm_span response);
 
 /* --- backup and restore ----------------------------------------------------------------------------------- */
 

@@ -116,23 +116,39 @@ static drm_result write_receipt(const struct drm_question *question, const struc
     return drm_removal_receipt_write(&receipt, signer->keys.sign_seed, drm_buffer_span(&signer->identity.chain), out);
 }
 
-static drm_result process(const struct drm_question *question, const struct signer *signer,
-                          struct drm_removal *removal, struct drm_selection *selection, struct drm_buffer *receipt)
+/* The receipt of before, where the program may not have got it: it ended, or its memory did. */
+static drm_result find_receipt(const struct drm_question *question, const uint8_t response[DRM_SHA256_SIZE],
+                               struct drm_buffer *receipt)
 {
+    drm_result result = drm_store_find_receipt(question->store, response, receipt);
+
+    return result == DRM_E_NOT_FOUND ? DRM_E_EXPIRED_LICENSEBLOB : result;
+}
+
+static drm_result process(const struct drm_question *question, const struct signer *signer,
+                          struct drm_removal *removal, const uint8_t response[DRM_SHA256_SIZE],
+                          struct drm_selection *selection, struct drm_buffer *receipt)
+{
+    struct drm_used_challenge challenge = {.transaction = removal->transaction, .response = response};
+    size_t before = receipt->size;
     drm_result result;
 
     if (memcmp(removal->machine_id, signer->identity.machine_id, sizeof(removal->machine_id)))
         return DRM_E_INVALID_MACHINE;
-    /* The receipt is made before, so that nothing is removed that could not be proved; it is handed out only after. */
+    /* The receipt is made before and committed with the removal, so that nothing is removed that could not be proved; it
+     * is handed out only after. */
     if (DRM_FAILED(result = select_named(question, removal, selection))
         || DRM_FAILED(result = write_receipt(question, signer, removal, selection, receipt)))
         return result;
-    result = drm_store_remove(question->store, selection->numbers, selection->count, DRM_LICENSE_REVOKED,
-                              removal->transaction);
+    challenge.receipt = drm_span(receipt->data + before, receipt->size - before);
+    result = drm_store_remove(question->store, selection->numbers, selection->count, DRM_LICENSE_REVOKED, &challenge);
     if (DRM_SUCCEEDED(result))
         drm_log_write(&question->client->host->log, "licences: %u were revoked by their issuer",
                       (unsigned int)selection->count);
-    return result == DRM_E_PARAMETERS_MISMATCHED ? DRM_E_EXPIRED_LICENSEBLOB : result;
+    if (result != DRM_E_PARAMETERS_MISMATCHED)
+        return result;
+    drm_buffer_truncate(receipt, before);
+    return find_receipt(question, response, receipt);
 }
 
 drm_result drm_client_process_removal(struct drm_client *client, struct drm_span response, struct drm_buffer *receipt)
@@ -141,16 +157,30 @@ drm_result drm_client_process_removal(struct drm_client *client, struct drm_span
     struct drm_question question;
     struct drm_removal removal;
     struct signer signer;
+    uint8_t hash[DRM_SHA256_SIZE];
     size_t before = receipt->size;
     drm_result result = drm_removal_read(response, &removal);
 
     if (DRM_FAILED(result) || DRM_FAILED(result = drm_question_begin(&question, client)))
         return result;
+    drm_sha256(response.data, response.size, hash);
     if (DRM_SUCCEEDED(result = signer_load(&signer, &question)))
-        result = process(&question, &signer, &removal, &selection, receipt);
+        result = process(&question, &signer, &removal, hash, &selection, receipt);
     if (DRM_FAILED(result))
         drm_buffer_truncate(receipt, before);
     signer_free(&signer);
     drm_selection_free(&selection);
     return drm_question_end(&question, result);
+}
+
+drm_result drm_client_confirm_removal(struct drm_client *client, struct drm_span response)
+{
+    struct drm_question question;
+    uint8_t hash[DRM_SHA256_SIZE];
+    drm_result result = drm_question_begin(&question, client);
+
+    if (DRM_FAILED(result))
+        return result;
+    drm_sha256(response.data, response.size, hash);
+    return drm_question_end(&question, drm_store_drop_receipt(question.store, hash));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Removing and marking licences, and the challenges that a remote removal answers.
+ * Removing and marking licences.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,10 +8,9 @@
 #include "engine/store/change.h"
 #include "engine/store/license_store.h"
 #include "engine/store/license_writer.h"
+#include "engine/store/removal_challenge.h"
 #include "engine/store/store_internal.h"
 #include "engine/store/temporary.h"
-
-#define CHALLENGES_MAX 256 /* remembered for each anchor, the newest */
 
 /* One call. */
 struct removing
@@ -132,62 +131,10 @@ static void publish(struct removing *removing, drm_result result)
     free(removing->next);
 }
 
-/* --- challenges ------------------------------------------------------------------------------------------- */
-
-static drm_result use_challenge(struct removing *removing, const uint8_t transaction[DRM_ID_SIZE])
-{
-    struct drm_statement statement;
-    drm_result result;
-
-    drm_statement_prepare(&statement, removing->store->database,
-                          "DELETE FROM removal_challenge WHERE transaction_id = ?1");
-    drm_statement_bind_blob(&statement, 1, transaction, DRM_ID_SIZE);
-    if (DRM_FAILED(result = drm_statement_run(&statement)))
-        return result;
-    if (!sqlite3_changes(removing->store->database->handle))
-        return DRM_E_PARAMETERS_MISMATCHED;
-    removing->writer.changed = true;
-    return DRM_S_OK;
-}
-
-static drm_result insert_challenge(struct drm_store *store, int64_t anchor, const uint8_t transaction[DRM_ID_SIZE])
-{
-    struct drm_statement statement;
-    drm_result result;
-
-    drm_statement_prepare(&statement, store->database,
-                          "INSERT OR IGNORE INTO removal_challenge(transaction_id, anchor) VALUES(?1, ?2)");
-    drm_statement_bind_blob(&statement, 1, transaction, DRM_ID_SIZE);
-    drm_statement_bind_int(&statement, 2, anchor);
-    if (DRM_FAILED(result = drm_statement_run(&statement)))
-        return result;
-    drm_statement_prepare(&statement, store->database,
-                          "DELETE FROM removal_challenge WHERE anchor = ?1 AND id NOT IN"
-                          " (SELECT id FROM removal_challenge WHERE anchor = ?1 ORDER BY id DESC LIMIT ?2)");
-    drm_statement_bind_int(&statement, 1, anchor);
-    drm_statement_bind_int(&statement, 2, CHALLENGES_MAX);
-    return drm_statement_run(&statement);
-}
-
-drm_result drm_store_add_removal_challenge(struct drm_store *store, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
-                                           const uint8_t transaction[DRM_ID_SIZE])
-{
-    int64_t number = 0;
-    drm_result result = drm_store_begin_change(store);
-
-    if (DRM_FAILED(result))
-        return result;
-    if (DRM_SUCCEEDED(result = drm_store_anchor_locked(store, anchor, true, &number))
-        && DRM_SUCCEEDED(result = insert_challenge(store, number, transaction)))
-        result = drm_store_commit_change(store);
-    drm_store_end_change(store, result);
-    return result;
-}
-
 /* --- all of them ------------------------------------------------------------------------------------------ */
 
 drm_result drm_store_remove(struct drm_store *store, const int64_t *numbers, size_t count, enum drm_license_flag why,
-                            const uint8_t *transaction)
+                            const struct drm_used_challenge *challenge)
 {
     struct removing removing = {.store = store, .why = why};
     drm_result result = drm_store_begin_change(store);
@@ -195,8 +142,11 @@ drm_result drm_store_remove(struct drm_store *store, const int64_t *numbers, siz
     if (DRM_FAILED(result))
         return result;
     drm_license_writer_init(&removing.writer, store);
-    if (DRM_SUCCEEDED(result = prepare(&removing, count)) && transaction)
-        result = use_challenge(&removing, transaction);
+    if (DRM_SUCCEEDED(result = prepare(&removing, count)) && challenge)
+    {
+        result = drm_removal_challenge_use_locked(store, challenge);
+        removing.writer.changed = DRM_SUCCEEDED(result);
+    }
     if (DRM_SUCCEEDED(result) && count)
         result = find_secret(&removing);
     for (size_t i = 0; i < count && DRM_SUCCEEDED(result); i++)

@@ -183,11 +183,24 @@ DRM_MUST_CHECK drm_result drm_store_change_states(struct drm_store *store, const
                                                                        struct drm_license_state *states),
                                                   void *context);
 
+/* A removal challenge that a response answers, and what proves the removal. */
+struct drm_used_challenge
+{
+    const uint8_t *transaction; /* DRM_ID_SIZE bytes */
+    const uint8_t *response;    /* SHA-256 of all of it */
+    struct drm_span receipt;    /* kept until it is dropped; empty: not to be kept, and without response */
+};
+
 /* Removes licences in one transaction, and remembers why: DRM_LICENSE_DELETED, DRM_LICENSE_REVOKED; or marks them:
- * DRM_LICENSE_MARKED. transaction, where it is not NULL, is a removal challenge that is used up by this
- * (DRM_E_PARAMETERS_MISMATCHED where it is unknown or was used). Numbers that are gone are passed over. */
+ * DRM_LICENSE_MARKED. challenge, where it is not NULL, is used up by this (DRM_E_PARAMETERS_MISMATCHED where it is
+ * unknown or was used). Numbers that are gone are passed over. */
 DRM_MUST_CHECK drm_result drm_store_remove(struct drm_store *store, const int64_t *numbers, size_t count,
-                                           enum drm_license_flag why, const uint8_t *transaction);
+                                           enum drm_license_flag why, const struct drm_used_challenge *challenge);
+/* The receipt of a removal that the program may not have, appended. DRM_E_NOT_FOUND. */
+DRM_MUST_CHECK drm_result drm_store_find_receipt(struct drm_store *store, const uint8_t response[DRM_SHA256_SIZE],
+                                                 struct drm_buffer *out);
+/* The program has it; one that is not there is fine. */
+DRM_MUST_CHECK drm_result drm_store_drop_receipt(struct drm_store *store, const uint8_t response[DRM_SHA256_SIZE]);
 /* Remembers a removal challenge. */
 DRM_MUST_CHECK drm_result drm_store_add_removal_challenge(struct drm_store *store,
                                                           const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],

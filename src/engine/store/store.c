@@ -38,7 +38,12 @@ static const char schema_1[] =
     " entries_hash BLOB NOT NULL, entries_offset INTEGER NOT NULL, content INTEGER NOT NULL REFERENCES content(id),"
     " PRIMARY KEY(anchor, type)) STRICT, WITHOUT ROWID;";
 
-static const char *const store_scripts[] = {schema_1, drm_license_schema};
+/* removal_receipt: receipts of removals that the program has not got yet; response is the hash of the issuer's. */
+static const char schema_3[] =
+    "CREATE TABLE removal_receipt(id INTEGER PRIMARY KEY AUTOINCREMENT, response BLOB NOT NULL UNIQUE,"
+    " anchor INTEGER NOT NULL, receipt BLOB NOT NULL) STRICT;";
+
+static const char *const store_scripts[] = {schema_1, drm_license_schema, schema_3};
 static const struct drm_database_schema store_schema = {
     .application_id = STORE_APPLICATION_ID,
     .scripts = store_scripts,
@@ -198,8 +203,10 @@ void drm_store_close(struct drm_store *store)
 
 drm_result drm_store_check(struct drm_store *store)
 {
-    static const char *const tables[] = {"secret",  "anchor",  "identity",     "content",           "revocation_list",
-                                         "setting", "license", "license_body", "removal_challenge", "response"};
+    static const char *const tables[] = {
+        "secret",  "anchor",       "identity", "content",           "revocation_list", "setting",
+        "license", "license_body", "response", "removal_challenge", "removal_receipt",
+    };
     drm_result result;
 
     drm_store_lock(store);

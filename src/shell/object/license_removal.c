@@ -61,8 +61,15 @@ HRESULT STDMETHODCALLTYPE license_management_ProcessLicenseRevocationResponse(IW
     if (response_size > MAX_RESPONSE_SIZE)
         hr = DRM_E_INVALID_LICENSEBLOB;
     else if (SUCCEEDED(hr = engine_get_client(management->engine, &client))
-             && SUCCEEDED(hr = drm_client_process_removal(client, drm_span(response, response_size), &receipt)))
-        hr = value_give_bytes(drm_buffer_span(&receipt), out, out_size);
+             && SUCCEEDED(hr = drm_client_process_removal(client, drm_span(response, response_size), &receipt))
+             && SUCCEEDED(hr = value_give_bytes(drm_buffer_span(&receipt), out, out_size)))
+    {
+        /* Where this fails the receipt can be had again, and that is all. */
+        HRESULT confirmed = drm_client_confirm_removal(client, drm_span(response, response_size));
+
+        if (FAILED(confirmed))
+            trace_line("%p: the receipt stays in the store: 0x%08lx", (void *)iface, confirmed);
+    }
     drm_buffer_free(&receipt);
     return FAILED(hr) ? trace_failure("ProcessLicenseRevocationResponse", hr) : S_OK;
 }
