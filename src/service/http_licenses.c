@@ -3,6 +3,7 @@
  * Licences over HTTP: requests for them, and what is to go.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "engine/authority/contents.h"
 #include "engine/net/exchange.h"
@@ -11,14 +12,42 @@
 #include "service/http_page.h"
 #include "service/http_request.h"
 
+/* --- who asks --------------------------------------------------------------------------------------------- */
+
+struct user_search
+{
+    const char *header;
+    const char *value; /* the last */
+    size_t count;
+};
+
+static enum MHD_Result see_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    struct user_search *search = context;
+
+    (void)kind;
+    if (!strcasecmp(name, search->header))
+    {
+        search->value = value;
+        ++search->count;
+    }
+    return MHD_YES;
+}
+
+/* A header that stands twice came from the client too: which of them is the proxy's word, nobody knows. */
 drm_result http_request_user(const struct http_routes *context, struct MHD_Connection *connection, const char **out)
 {
+    struct user_search search = {.header = context->user_header};
+    size_t length;
+
     *out = NULL;
     if (!context->user_header)
         return DRM_S_OK;
-    *out = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, context->user_header);
-    if (*out && (strlen(*out) >= DRM_LICENSE_TEXT_SIZE || !drm_text_is_valid(drm_span(*out, strlen(*out)))))
+    (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, see_header, &search);
+    length = search.value ? strlen(search.value) : 0;
+    if (search.count > 1 || length >= DRM_LICENSE_TEXT_SIZE || !drm_text_is_valid(drm_span(search.value, length)))
         return DRM_E_BAD_REQUEST;
+    *out = search.value;
     return DRM_S_OK;
 }
 

@@ -50,7 +50,7 @@ struct http_request
 #define HTTP_LICENSE_TYPE "text/xml; charset=utf-8"
 
 /* Who asks, as the proxy says; NULL where none does. Valid during the request. DRM_E_BAD_REQUEST for what is no user
- * id. */
+ * id, and for two. */
 drm_result http_request_user(const struct http_routes *context, struct MHD_Connection *connection, const char **out);
 
 http_route_answer http_answer_license, http_answer_restore, http_answer_removal, http_answer_receipt;

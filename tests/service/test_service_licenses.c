@@ -298,6 +298,37 @@ static void license__too_long_bodies(void **state)
     drm_buffer_free(&body);
 }
 
+/* A client that says who it is, before the proxy says it, is nobody. */
+static void license__user_named_twice_is_refused(void **state)
+{
+    struct key_id_text film = ADD_CONTENT(&sandbox, NULL);
+    struct licensing licensing;
+    struct drm_buffer form = {0};
+    char head[256];
+    int connection;
+
+    (void)state;
+    assert_int_equal(service_end(&service, SIGTERM), 0);
+    START(&service, &sandbox, "--user-header", "X-Remote-User");
+    for (int nonsilent = 0; nonsilent < 2; nonsilent++)
+    {
+        licensing_form(&licensing, &machine, film.text, 0, nonsilent, &form);
+        if (nonsilent)
+            form_add(&form, "confirm", drm_span("1", 1));
+        connection = http_connect(service.port);
+        snprintf(head, sizeof(head), "POST /acquire HTTP/1.1\r\nHost: h\r\nX-Remote-User: mallory\r\n"
+                 "x-remote-user: alice\r\nContent-Length: %zu\r\n\r\n", form.size);
+        assert_true(http_send_text(connection, head) && http_send(connection, form.data, form.size));
+        http_response_free(&response);
+        http_read(connection, 0, &response);
+        close(connection);
+        assert_int_equal(response.status, 400);
+        drm_buffer_free(&form);
+    }
+    RUN(&outcome, "licenses", "list", "--data", sandbox.data);
+    assert_string_equal(outcome.out, "");
+}
+
 /* --- removal ---------------------------------------------------------------------------------------------- */
 
 static void write_challenge(struct drm_removal_challenge *challenge, const char *data, struct drm_buffer *out)
@@ -427,6 +458,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(license__every_refusal_has_its_status, start, stop),
         cmocka_unit_test_setup_teardown(license__carries_its_issuers_url, start, stop),
         cmocka_unit_test_setup_teardown(license__user_comes_from_the_proxy, start, stop),
+        cmocka_unit_test_setup_teardown(license__user_named_twice_is_refused, start, stop),
         cmocka_unit_test_setup_teardown(license__hostile_bodies, start, stop),
         cmocka_unit_test_setup_teardown(license__too_long_bodies, start, stop),
         cmocka_unit_test_setup_teardown(removal__from_plan_to_receipt, start, stop),
