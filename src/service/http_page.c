@@ -84,9 +84,23 @@ static void begin(struct page *page, const char *title)
     html_put(&page->html, "</h1>\n");
 }
 
+/* Where the page's form may post to, as a policy names it: an IPv6 address there matches nothing (CSP 3, matching of
+ * host parts), so that its scheme has to do. */
+static struct drm_span form_target(const struct page *page)
+{
+    static const char v6[] = "http://[";
+
+    if (!page->return_url)
+        return drm_span("", 0);
+    if (!strncmp(page->return_url, v6, strlen(v6)))
+        return drm_span("http:", strlen("http:"));
+    return drm_span(page->return_url, page->origin_size);
+}
+
 static enum MHD_Result finish(struct page *page, unsigned int status, struct MHD_Connection *connection,
                               struct http_request *request)
 {
+    const struct drm_span target = form_target(page);
     struct MHD_Response *response = NULL;
     char policy[RETURN_MAX_SIZE + 256];
     size_t size;
@@ -109,7 +123,7 @@ static enum MHD_Result finish(struct page *page, unsigned int status, struct MHD
     snprintf(policy, sizeof(policy),
              "default-src 'none'; style-src 'nonce-%s'; script-src 'nonce-%s'; form-action 'self' %.*s; "
              "frame-ancestors 'none'; base-uri 'none'", page->nonce, page->nonce,
-             page->return_url ? (int)page->origin_size : 0, page->return_url ? page->return_url : "");
+             (int)target.size, (const char *)target.data);
     if (MHD_add_response_header(response, "Content-Security-Policy", policy) != MHD_YES
         || MHD_add_response_header(response, "X-Content-Type-Options", "nosniff") != MHD_YES
         || MHD_add_response_header(response, "Referrer-Policy", "no-referrer") != MHD_YES)

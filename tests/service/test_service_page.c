@@ -164,6 +164,21 @@ static void page__from_the_question_to_the_licence(void **state)
     drm_buffer_free(&decoded);
 }
 
+/* Browsers match no IPv6 address in a policy: the form would be blocked. */
+static void page__may_post_to_the_loopback_of_ipv6(void **state)
+{
+    struct key_id_text film = ADD_CONTENT(&sandbox, NULL);
+    const char *page;
+
+    (void)state;
+    begin_form(film.text);
+    add_field("return", "http://[::1]:4711/secret");
+    add_field("confirm", "1");
+    page = post(200);
+    assert_non_null(strstr(page, "action=\"http://[::1]:4711/secret\""));
+    assert_non_null(strstr(http_header(&response, "Content-Security-Policy"), "form-action 'self' http:;"));
+}
+
 static void page__without_a_program_to_return_to(void **state)
 {
     struct key_id_text film = ADD_CONTENT(&sandbox, NULL);
@@ -346,6 +361,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(page__from_the_question_to_the_licence, start, stop),
+        cmocka_unit_test_setup_teardown(page__may_post_to_the_loopback_of_ipv6, start, stop),
         cmocka_unit_test_setup_teardown(page__without_a_program_to_return_to, start, stop),
         cmocka_unit_test_setup_teardown(page__many_contents_are_counted, start, stop),
         cmocka_unit_test_setup_teardown(page__challenge_in_xml_survives_a_browser, start, stop),
