@@ -188,10 +188,10 @@ static void license__needs_lists_as_new_as_it_says(void **state)
     assert_int_equal(take_forged(home, &order), DRM_S_OK);
 }
 
-static void license__does_not_stand_in_for_an_issuers(void **state)
+static void check_beside_an_issuers(struct home *home, uint32_t options)
 {
-    struct home *home = *state;
-    struct forgery order = {.signer = &home->authority.issue, .free_id = true, .issuers_head = true};
+    struct forgery order = {.signer = &home->authority.issue, .options = options, .free_id = true,
+                            .issuers_head = true};
     const uint8_t nonce[DRM_NONCE_SIZE] = {0};
     struct drm_device_license_response message;
     struct drm_buffer out = {0}, text = {0};
@@ -208,6 +208,26 @@ static void license__does_not_stand_in_for_an_issuers(void **state)
     drm_buffer_free(&text);
 }
 
+static void license__does_not_stand_in_for_an_issuers(void **state)
+{
+    check_beside_an_issuers(*state, 0);
+}
+
+static void license__does_not_stand_in_for_an_issuers_temporary_one(void **state)
+{
+    check_beside_an_issuers(*state, DRM_LICENSE_NOT_PERSISTABLE);
+}
+
+/* Content may be sent again: the licence of the last time is no issuer's. */
+static void license__comes_beside_a_transmitters_own(void **state)
+{
+    struct home *home = *state;
+    struct forgery order = {.signer = &home->cellar.signer, .options = DRM_LICENSE_NOT_PERSISTABLE};
+
+    assert_int_equal(take_forged(home, &order), DRM_S_OK);
+    assert_int_equal(take_forged(home, &order), DRM_S_OK);
+}
+
 int run_device_forgery_tests(void)
 {
     const struct CMUnitTest tests[] = {
@@ -219,6 +239,8 @@ int run_device_forgery_tests(void)
         HOME_TEST(license__of_a_revoked_transmitter_is_refused),
         HOME_TEST(license__needs_lists_as_new_as_it_says),
         HOME_TEST(license__does_not_stand_in_for_an_issuers),
+        HOME_TEST(license__does_not_stand_in_for_an_issuers_temporary_one),
+        HOME_TEST(license__comes_beside_a_transmitters_own),
 #undef HOME_TEST
     };
 

@@ -32,7 +32,7 @@ static void read_guid(const uint8_t *data, uint8_t out[16])
 drm_result drm_device_policy_read(struct drm_span data, struct drm_device_policy *out)
 {
     struct drm_device_policy policy = {0};
-    const uint8_t *levels = data.data + 10;
+    const uint8_t *levels;
 
     if (data.size < POLICY_SIZE || (data.size - POLICY_SIZE) % PROTECTION_SIZE
         || (data.size - POLICY_SIZE) / PROTECTION_SIZE > DRM_LICENSE_MAX_RESTRICTIONS)
@@ -40,6 +40,7 @@ drm_result drm_device_policy_read(struct drm_span data, struct drm_device_policy
     policy.min_app_level = little_u16(data.data);
     policy.min_app_list = little_u32(data.data + 2);
     policy.min_device_list = little_u32(data.data + 6);
+    levels = data.data + 10;
     policy.outputs = (struct drm_output_levels){
         .compressed_video = little_u16(levels),
         .uncompressed_video = little_u16(levels + 2),

@@ -94,6 +94,18 @@ static drm_result open_registration(const struct drm_question *question, const s
     return result;
 }
 
+/* False where no request may be answered. The rest of the state is secret, and stays where it is. */
+static bool get_serial(struct drm_receiver *receiver, uint8_t serial[DRM_DEVICE_ID_SIZE])
+{
+    bool has_serial;
+
+    sqlite3_mutex_enter(receiver->lock);
+    has_serial = receiver->state.has_serial;
+    memcpy(serial, receiver->state.serial, DRM_DEVICE_ID_SIZE);
+    sqlite3_mutex_leave(receiver->lock);
+    return has_serial;
+}
+
 /* The serial is used up; false where another thread did that, or asked anew, meanwhile. */
 static bool use_serial(struct drm_receiver *receiver, const uint8_t serial[DRM_DEVICE_ID_SIZE])
 {
@@ -110,17 +122,17 @@ static bool use_serial(struct drm_receiver *receiver, const uint8_t serial[DRM_D
 drm_result drm_receiver_take_registration(struct drm_receiver *receiver, struct drm_span data,
                                           struct drm_registration *out)
 {
-    const struct drm_receiver_state state = drm_receiver_state_of(receiver);
+    uint8_t serial[DRM_DEVICE_ID_SIZE];
     struct drm_registration_response response;
     struct drm_device_identity self;
     struct drm_question question;
     drm_result result;
 
-    if (!state.has_serial)
+    if (!get_serial(receiver, serial))
         return DRM_E_NOT_CONFIGURED;
     if (DRM_FAILED(result = drm_registration_response_read(data, &response)))
         return result;
-    if (memcmp(response.serial, state.serial, sizeof(state.serial)))
+    if (memcmp(response.serial, serial, sizeof(serial)))
         return DRM_E_PARAMETERS_MISMATCHED;
     if (DRM_FAILED(result = drm_question_begin(&question, receiver->client)))
         return result;
@@ -129,7 +141,7 @@ drm_result drm_receiver_take_registration(struct drm_receiver *receiver, struct 
         result = open_registration(&question, &self, &response, out);
         drm_device_identity_free(&self);
     }
-    if (DRM_SUCCEEDED(result) && !use_serial(receiver, state.serial))
+    if (DRM_SUCCEEDED(result) && !use_serial(receiver, serial))
     {
         drm_wipe(out, sizeof(*out));
         result = DRM_E_PARAMETERS_MISMATCHED;

@@ -79,6 +79,25 @@ static drm_result check_lists(const struct taking *taking)
         ? DRM_E_RIV_TOO_SMALL : DRM_S_OK;
 }
 
+/* In the temporary store there are transmitters' licences too; the head of its response tells. */
+static drm_result is_issuers(struct drm_store *store, int64_t number, bool *out)
+{
+    struct drm_buffer license = {0}, encoded = {0};
+    struct drm_license_head head;
+    drm_result result;
+
+    *out = number > 0;
+    if (*out)
+        return DRM_S_OK;
+    result = drm_store_read_license(store, number, &license, &encoded);
+    if (DRM_SUCCEEDED(result)
+        && DRM_SUCCEEDED(result = drm_license_head_read_trusted(drm_buffer_span(&encoded), &head)))
+        *out = !head.of_device;
+    drm_buffer_free(&license);
+    drm_buffer_free(&encoded);
+    return result == DRM_E_LICENSE_NOT_FOUND ? DRM_S_OK : result; /* it went a moment ago */
+}
+
 /* Content that an issuer licensed here is none of a transmitter's business. */
 static drm_result check_key_id(const struct taking *taking)
 {
@@ -87,9 +106,14 @@ static drm_result check_key_id(const struct taking *taking)
 
     if (DRM_FAILED(result))
         return result;
-    for (size_t i = 0; i < set->count; i++)
-        if (set->licenses[i].number > 0)
+    for (size_t i = 0; i < set->count && DRM_SUCCEEDED(result); i++)
+    {
+        bool issuers = false;
+
+        result = is_issuers(taking->question->store, set->licenses[i].number, &issuers);
+        if (DRM_SUCCEEDED(result) && issuers)
             result = DRM_E_STORE_NOT_ALLOWED;
+    }
     drm_license_set_release(taking->question->store, set);
     return result;
 }
