@@ -249,6 +249,8 @@ void make_response(const struct response_order *order, struct drm_buffer *out)
     struct made made = {0};
 
     number_key_id(++responses, head.response_id);
+    if (order->response_id)
+        memcpy(head.response_id, order->response_id, DRM_ID_SIZE);
     memset(key, 7, sizeof(key));
     memcpy(head.machine_id, order->machine_id ? order->machine_id : machine->subject, DRM_ID_SIZE);
     memcpy(head.encrypt_key, order->encrypt_key ? order->encrypt_key : machine->encrypt_key, DRM_X25519_SIZE);

@@ -60,6 +60,7 @@ struct response_order
     const uint8_t *machine_id;             /* NULL: the machine's */
     const uint8_t *encrypt_key;
     const uint8_t *nonce;                  /* NULL: zero */
+    const uint8_t *response_id;            /* NULL: the next one */
     int64_t time;                          /* 0: TEST_NOW */
     enum spoiling spoiling;
 };

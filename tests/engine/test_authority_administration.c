@@ -265,6 +265,41 @@ static void certify__chain_ends_at_the_root(void **state)
     assert_int_equal(status_of(fixture->authority).certificates, 0); /* the record is of machines */
 }
 
+static void certify__issuer_stands_under_the_root(void **state)
+{
+    struct fixture *fixture = *state;
+    struct drm_certificate subject = subject_of(DRM_ROLE_ISSUER);
+    struct drm_buffer bytes = {0}, own;
+    struct drm_chain chain;
+
+    assert_int_equal(drm_authority_certify(fixture->authority, &subject, &bytes), DRM_S_OK);
+    assert_int_equal(drm_chain_read(drm_buffer_span(&bytes), &chain), DRM_S_OK);
+    assert_int_equal(chain.count, 2);
+    assert_int_equal(chain.certificates[1].roles, DRM_ROLE_ROOT);
+    assert_int_equal(drm_chain_verify(&chain, drm_authority_root(fixture->authority), DRM_ROLE_ISSUER, TEST_HOST_NOW),
+                     DRM_S_OK);
+    /* It is nothing else. */
+    assert_int_equal(drm_chain_verify(&chain, drm_authority_root(fixture->authority), DRM_ROLE_ISSUE_LICENSES,
+                                      TEST_HOST_NOW), DRM_E_INVALID_CERTIFICATE);
+    assert_int_equal(chain.certificates[0].not_after, TEST_HOST_NOW + YEAR_MS);
+    own = bytes;
+
+    /* No key, no name, the authority's own name; something that could be sealed to it. */
+    bytes = (struct drm_buffer){0};
+    memset(subject.sign_key, 0, sizeof(subject.sign_key));
+    assert_int_equal(drm_authority_certify(fixture->authority, &subject, &bytes), DRM_E_INVALID_ARGUMENT);
+    subject = subject_of(DRM_ROLE_ISSUER);
+    *subject.name = 0;
+    assert_int_equal(drm_authority_certify(fixture->authority, &subject, &bytes), DRM_E_INVALID_ARGUMENT);
+    strcpy(subject.name, chain.certificates[1].name);
+    assert_int_equal(drm_authority_certify(fixture->authority, &subject, &bytes), DRM_E_INVALID_ARGUMENT);
+    subject = subject_of(DRM_ROLE_ISSUER);
+    subject.has_encrypt_key = true;
+    assert_int_equal(drm_authority_certify(fixture->authority, &subject, &bytes), DRM_E_INVALID_ARGUMENT);
+    assert_int_equal(bytes.size, 0);
+    drm_buffer_free(&own);
+}
+
 static void certify__keeps_what_the_caller_decided(void **state)
 {
     struct fixture *fixture = *state;
@@ -291,7 +326,9 @@ static void certify__nobody_becomes_a_machine_or_an_authority(void **state)
 {
     static const uint32_t roles[] = {0, DRM_ROLE_ROOT, DRM_ROLE_CERTIFY, DRM_ROLE_SIGN_REVOCATION, DRM_ROLE_ANSWER,
                                      DRM_ROLE_ISSUE_LICENSES, DRM_ROLE_MACHINE, DRM_ROLE_MACHINE | DRM_ROLE_DEVICE,
-                                     DRM_ROLE_APPLICATION | DRM_ROLE_DEVICE, DRM_ROLES_OF_CLIENTS, 0x200};
+                                     DRM_ROLE_APPLICATION | DRM_ROLE_DEVICE, DRM_ROLES_OF_CLIENTS,
+                                     DRM_ROLE_ISSUER | DRM_ROLE_ISSUE_LICENSES, DRM_ROLE_ISSUER | DRM_ROLE_APPLICATION,
+                                     0x400};
     struct fixture *fixture = *state;
     struct drm_buffer bytes = {0};
 
@@ -324,6 +361,7 @@ int run_authority_administration_tests(void)
         ROW(machines__are_told_oldest_first),
         ROW(machines__may_be_revoked_while_they_are_told),
         ROW(certify__chain_ends_at_the_root),
+        ROW(certify__issuer_stands_under_the_root),
         ROW(certify__keeps_what_the_caller_decided),
         ROW(certify__nobody_becomes_a_machine_or_an_authority),
     };

@@ -176,13 +176,13 @@ static void chain__each_issuer_signs_only_what_it_may(void **state)
 {
     static const uint32_t roles[] = {DRM_ROLE_ROOT,    DRM_ROLE_CERTIFY, DRM_ROLE_SIGN_REVOCATION, DRM_ROLE_ANSWER,
                                      DRM_ROLE_ISSUE_LICENSES, DRM_ROLE_MACHINE, DRM_ROLE_APPLICATION, DRM_ROLE_DEVICE,
-                                     DRM_ROLE_NETWORK_DEVICE};
+                                     DRM_ROLE_NETWORK_DEVICE, DRM_ROLE_ISSUER};
     const struct test_key key = test_key("subject");
     (void)state;
 
     for (size_t i = 0; i < COUNT(roles); i++)
     {
-        const bool client = roles[i] & DRM_ROLES_OF_CLIENTS, issuer = roles[i] & DRM_ROLES_OF_AUTHORITY;
+        const bool client = roles[i] & DRM_ROLES_OF_CLIENTS, issuer = roles[i] & (DRM_ROLES_OF_AUTHORITY | DRM_ROLE_ISSUER);
         struct drm_buffer leaf;
 
         leaf = signed_by(&authority.root.key, roles[i], &key);

@@ -131,10 +131,25 @@ drm_result drm_authority_set_policy(struct drm_authority *authority, const struc
 drm_result drm_authority_certify(struct drm_authority *authority, const struct drm_certificate *subject,
                                  struct drm_buffer *chain)
 {
-    struct drm_certificate certificate = *subject;
+    static const uint8_t no_key[DRM_SIGN_PUBLIC_SIZE];
+    struct drm_certificate certificate = *subject, own;
+    drm_result result;
 
-    if (certificate.roles != DRM_ROLE_APPLICATION && certificate.roles != DRM_ROLE_DEVICE
-        && certificate.roles != DRM_ROLE_NETWORK_DEVICE)
+    switch (certificate.roles)
+    {
+    case DRM_ROLE_APPLICATION:
+    case DRM_ROLE_DEVICE:
+    case DRM_ROLE_NETWORK_DEVICE:
+        return drm_authority_issue(authority, &certificate, chain);
+    case DRM_ROLE_ISSUER:
+        result = drm_certificate_read(drm_buffer_span(&authority->keys[DRM_KEY_ISSUE_LICENSES].certificate), &own);
+        if (DRM_FAILED(result))
+            return result;
+        /* Nobody else's licences may look like this authority's. A key of zeros signs nothing. */
+        if (!strcmp(certificate.name, own.name) || !memcmp(certificate.sign_key, no_key, sizeof(no_key)))
+            return DRM_E_INVALID_ARGUMENT;
+        return drm_authority_issue(authority, &certificate, chain);
+    default:
         return DRM_E_INVALID_ARGUMENT;
-    return drm_authority_issue(authority, &certificate, chain);
+    }
 }

@@ -112,8 +112,9 @@ drm_result drm_authority_each_machine(struct drm_authority *authority,
                                       drm_result (*each)(void *context, const struct drm_authority_machine *machine),
                                       void *context);
 
-/* A certificate for an application, a device or a network device, over keys that somebody else holds. Appends the
- * whole chain. */
+/* A certificate for an application, a device, a network device or an issuer (a third party whose licences machines are
+ * to take: issuer.h), over keys that somebody else holds. Appends the whole chain, the root's certificate at its end.
+ * DRM_E_INVALID_ARGUMENT for any other role, and of an issuer for no name or this authority's own, and for no key. */
 drm_result drm_authority_certify(struct drm_authority *authority, const struct drm_certificate *subject,
                                  struct drm_buffer *chain);
 

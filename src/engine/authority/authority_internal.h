@@ -74,8 +74,8 @@ void drm_authority_forget_keys(struct drm_authority *authority);
 /* The private half of the key to which machines seal the keys of their backups, for the caller to wipe. */
 drm_result drm_authority_backup_key(const struct drm_authority *authority, uint8_t private_key[DRM_X25519_SIZE]);
 
-/* Signs a client's certificate, whose serial and times are filled in where they are zero, and appends its chain:
- * itself, its issuer, the root. */
+/* Signs the certificate of a client or an issuer, whose serial and times are filled in where they are zero, and appends
+ * its chain: itself, of a client the key that certifies, the root. */
 drm_result drm_authority_issue(const struct drm_authority *authority, struct drm_certificate *certificate,
                                struct drm_buffer *chain);
 

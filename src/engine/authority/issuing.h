@@ -27,6 +27,12 @@ struct drm_issuing;
 /* Begins a response to this machine. nonce is the request's. */
 DRM_MUST_CHECK drm_result drm_issuing_begin(struct drm_authority *authority, const struct drm_certificate *machine,
                                             const uint8_t nonce[DRM_NONCE_SIZE], struct drm_issuing **out);
+/* The same of an issuer's (issuer.h), whose chain was verified and whose key is seed, which has to live as long. Such a
+ * response is on nobody's record. */
+DRM_MUST_CHECK drm_result drm_issuing_begin_issuers(const uint8_t seed[DRM_SIGN_SEED_SIZE],
+                                                    const struct drm_chain *chain,
+                                                    const struct drm_certificate *machine, int64_t now,
+                                                    struct drm_issuing **out);
 void drm_issuing_free(struct drm_issuing *issuing); /* NULL is fine */
 
 /*

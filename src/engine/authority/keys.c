@@ -20,6 +20,7 @@
 #define KEY_LIFE_MS (20 * YEAR_MS)
 #define KEY_RENEWAL_MS YEAR_MS /* this long before a key's certificate ends, a new one takes its place */
 #define CLIENT_LIFE_MS (10 * YEAR_MS)
+#define ISSUER_LIFE_MS YEAR_MS /* somebody else's key: to be asked for again */
 
 static const enum drm_role roles[DRM_KEY_COUNT] = {
     [DRM_KEY_ROOT] = DRM_ROLE_ROOT,
@@ -365,20 +366,24 @@ drm_result drm_authority_issue(const struct drm_authority *authority, struct drm
                                struct drm_buffer *chain)
 {
     static const uint8_t no_serial[DRM_ID_SIZE];
+    const bool is_issuer = certificate->roles == DRM_ROLE_ISSUER;
+    const enum drm_authority_key_index signer = is_issuer ? DRM_KEY_ROOT : DRM_KEY_CERTIFY;
     struct drm_buffer encoded = {0};
     struct drm_span certificates[3];
     drm_result result;
 
     if (!memcmp(certificate->serial, no_serial, sizeof(no_serial)))
         drm_random(certificate->serial, sizeof(certificate->serial));
-    set_validity(certificate, drm_authority_now(authority), CLIENT_LIFE_MS);
-    result = drm_certificate_write(certificate, authority->keys[DRM_KEY_CERTIFY].seed, &encoded);
+    set_validity(certificate, drm_authority_now(authority), is_issuer ? ISSUER_LIFE_MS : CLIENT_LIFE_MS);
+    result = drm_certificate_write(certificate, authority->keys[signer].seed, &encoded);
     if (DRM_SUCCEEDED(result))
     {
         certificates[0] = drm_buffer_span(&encoded);
         certificates[1] = drm_buffer_span(&authority->keys[DRM_KEY_CERTIFY].certificate);
         certificates[2] = drm_buffer_span(&authority->keys[DRM_KEY_ROOT].certificate);
-        result = drm_chain_write(certificates, 3, chain);
+        if (is_issuer) /* straight under the root: whoever certifies machines cannot make issuers */
+            certificates[1] = certificates[2];
+        result = drm_chain_write(certificates, is_issuer ? 2 : 3, chain);
     }
     drm_buffer_free(&encoded);
     return result;

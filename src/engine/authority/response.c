@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A response with licences in the making (issuing.h): any number of licences, one key sealed to the machine, one
- * signature.
+ * signature, by the authority or by an issuer.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,9 @@ struct entry
 
 struct drm_issuing
 {
-    struct drm_authority *authority;
+    struct drm_authority *authority;       /* NULL: an issuer's */
+    const uint8_t *seed;                   /* the caller's, who signs */
+    struct drm_buffer chain;
     struct drm_license_head head;          /* all but count, root and sealed_key */
     uint8_t response_key[DRM_AEAD_KEY_SIZE];
     uint8_t revocation_key[DRM_SIGN_PUBLIC_SIZE];
@@ -55,30 +57,37 @@ static drm_result read_state(struct drm_issuing *issuing, struct drm_authority_s
     return result;
 }
 
-static drm_result fill(struct drm_issuing *issuing, const struct drm_certificate *machine,
-                       const uint8_t nonce[DRM_NONCE_SIZE])
+/* What every response has. own: the signer's certificate. */
+static drm_result fill(struct drm_issuing *issuing, const struct drm_certificate *own, struct drm_span encoded,
+                       const struct drm_certificate *machine, int64_t now)
+{
+    memcpy(issuing->issuer, own->name, sizeof(issuing->issuer));
+    issuing->head.signer = *own;
+    issuing->head.time = now;
+    memcpy(issuing->head.machine_id, machine->subject, sizeof(issuing->head.machine_id));
+    memcpy(issuing->head.encrypt_key, machine->encrypt_key, sizeof(issuing->head.encrypt_key));
+    drm_random(issuing->head.response_id, sizeof(issuing->head.response_id));
+    drm_random(issuing->response_key, sizeof(issuing->response_key));
+    return drm_chain_write(&encoded, 1, &issuing->chain);
+}
+
+static drm_result fill_from_authority(struct drm_issuing *issuing, const struct drm_certificate *machine,
+                                      const uint8_t nonce[DRM_NONCE_SIZE])
 {
     struct drm_authority *authority = issuing->authority;
+    const struct drm_authority_key *key = &authority->keys[DRM_KEY_ISSUE_LICENSES];
     struct drm_authority_state *state = calloc(1, sizeof(*state));
     struct drm_certificate own;
     drm_result result;
 
     if (!state)
         return DRM_E_OUT_OF_MEMORY;
-    if (DRM_FAILED(result = read_state(issuing, state))
-        || DRM_FAILED(result = drm_certificate_read(
-                          drm_buffer_span(&authority->keys[DRM_KEY_ISSUE_LICENSES].certificate), &own))
-        || DRM_FAILED(result = drm_authority_revocation_key(authority, NULL, issuing->revocation_key)))
-        goto done;
-    memcpy(issuing->issuer, own.name, sizeof(issuing->issuer));
-    issuing->head.time = drm_authority_now(authority);
-    memcpy(issuing->head.machine_id, machine->subject, sizeof(issuing->head.machine_id));
-    memcpy(issuing->head.encrypt_key, machine->encrypt_key, sizeof(issuing->head.encrypt_key));
+    issuing->seed = key->seed;
     memcpy(issuing->head.nonce, nonce, sizeof(issuing->head.nonce));
-    drm_random(issuing->head.response_id, sizeof(issuing->head.response_id));
-    drm_random(issuing->response_key, sizeof(issuing->response_key));
-
-done:
+    if (DRM_SUCCEEDED(result = read_state(issuing, state))
+        && DRM_SUCCEEDED(result = drm_certificate_read(drm_buffer_span(&key->certificate), &own))
+        && DRM_SUCCEEDED(result = drm_authority_revocation_key(authority, NULL, issuing->revocation_key)))
+        result = fill(issuing, &own, drm_buffer_span(&key->certificate), machine, drm_authority_now(authority));
     free(state);
     return result;
 }
@@ -95,7 +104,23 @@ drm_result drm_issuing_begin(struct drm_authority *authority, const struct drm_c
     if (!issuing)
         return DRM_E_OUT_OF_MEMORY;
     issuing->authority = authority;
-    if (DRM_SUCCEEDED(result = fill(issuing, machine, nonce)))
+    if (DRM_SUCCEEDED(result = fill_from_authority(issuing, machine, nonce)))
+        *out = issuing;
+    else
+        drm_issuing_free(issuing);
+    return result;
+}
+
+drm_result drm_issuing_begin_issuers(const uint8_t seed[DRM_SIGN_SEED_SIZE], const struct drm_chain *chain,
+                                     const struct drm_certificate *machine, int64_t now, struct drm_issuing **out)
+{
+    struct drm_issuing *issuing = calloc(1, sizeof(*issuing));
+    drm_result result;
+
+    if (!issuing)
+        return DRM_E_OUT_OF_MEMORY;
+    issuing->seed = seed;
+    if (DRM_SUCCEEDED(result = fill(issuing, &chain->certificates[0], chain->encoded[0], machine, now)))
         *out = issuing;
     else
         drm_issuing_free(issuing);
@@ -109,6 +134,7 @@ void drm_issuing_free(struct drm_issuing *issuing)
     drm_buffer_free(&issuing->users);
     drm_buffer_free(&issuing->keys);
     drm_buffer_free(&issuing->bodies);
+    drm_buffer_free(&issuing->chain);
     free(issuing->leaves);
     free(issuing->entries);
     drm_wipe(issuing->response_key, sizeof(issuing->response_key));
@@ -152,7 +178,10 @@ static drm_result make_room(struct drm_issuing *issuing)
 
 static void complete(const struct drm_issuing *issuing, struct drm_license *license, bool restored)
 {
-    if (!restored)
+    if (!issuing->authority)
+        drm_issuer_license_id(issuing->head.signer.sign_key, issuing->head.response_id, (uint32_t)issuing->count,
+                              license->license_id);
+    else if (!restored)
         drm_random(license->license_id, sizeof(license->license_id));
     license->issued = issuing->head.time;
     if (!*license->issuer)
@@ -243,7 +272,6 @@ drm_result drm_issuing_record_locked(const struct drm_issuing *issuing)
 
 static drm_result write_head(struct drm_issuing *issuing, const struct drm_license_tree *tree, struct drm_buffer *out)
 {
-    const struct drm_authority_key *key = &issuing->authority->keys[DRM_KEY_ISSUE_LICENSES];
     struct drm_license_head head = issuing->head;
     struct drm_buffer sealed = {0};
     drm_result result;
@@ -255,7 +283,7 @@ static drm_result write_head(struct drm_issuing *issuing, const struct drm_licen
         head.count = (uint32_t)issuing->count;
         head.sealed_key = drm_buffer_span(&sealed);
         drm_license_tree_root(tree, head.root);
-        result = drm_license_head_write(&head, key->seed, drm_buffer_span(&key->chain), out);
+        result = drm_license_head_write(&head, issuing->seed, drm_buffer_span(&issuing->chain), out);
     }
     drm_buffer_free(&sealed);
     return result;

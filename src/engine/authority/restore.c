@@ -19,6 +19,23 @@ static drm_result check_machines_locked(struct drm_restore_batch *batch)
     return DRM_SUCCEEDED(result) && revoked ? DRM_E_CERTIFICATE_REVOKED : result;
 }
 
+/* What a revoked issuer made is not made anew; the rest is. */
+static drm_result leave_out_revoked_locked(struct drm_restore_batch *batch)
+{
+    for (size_t i = 0; i < batch->issuer_count; i++)
+    {
+        bool revoked = false;
+        const drm_result result = drm_authority_is_revoked_locked(batch->authority, batch->issuers[i], &revoked);
+
+        if (DRM_FAILED(result))
+            return result;
+        for (size_t j = 0; revoked && j < batch->count; j++)
+            if (batch->licenses[j].issuer == i + 1)
+                batch->licenses[j].left_out = true;
+    }
+    return DRM_S_OK;
+}
+
 static drm_result look_up(struct drm_restore_batch *batch)
 {
     struct drm_authority *authority = batch->authority;
@@ -29,6 +46,7 @@ static drm_result look_up(struct drm_restore_batch *batch)
         drm_authority_lock(authority);
         if (DRM_SUCCEEDED(result = drm_database_execute(authority->database, "BEGIN"))
             && DRM_SUCCEEDED(result = check_machines_locked(batch))
+            && DRM_SUCCEEDED(result = leave_out_revoked_locked(batch))
             && DRM_SUCCEEDED(result = drm_restore_find_lineages_locked(batch)))
             result = drm_restore_count_machines_locked(batch);
         drm_database_rollback(authority->database);

@@ -22,7 +22,8 @@ struct drm_restored_license
     uint8_t uplink_key[DRM_CONTENT_KEY_SIZE];  /* of its root, where has_uplink */
     uint8_t lineage[DRM_ID_SIZE];              /* the licence that was issued first */
     uint8_t new_id[DRM_ID_SIZE];               /* of the licence that takes its place */
-    bool left_out;                             /* used up or removed */
+    size_t issuer;                             /* place in the batch's issuers, from 1; 0: the authority itself */
+    bool left_out;                             /* used up or removed, or its issuer was revoked */
 };
 
 struct drm_restore_batch
@@ -33,6 +34,8 @@ struct drm_restore_batch
     struct drm_certificate backup_machine;     /* that made the backup */
     struct drm_backup_head head;
     struct drm_buffer bytes;                   /* opened records */
+    uint8_t (*issuers)[DRM_SHA256_SIZE];       /* certificate ids of those that are not the authority itself */
+    size_t issuer_count;
     struct drm_restored_license *licenses;
     size_t count, capacity;
 };

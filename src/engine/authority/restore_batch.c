@@ -25,6 +25,7 @@ void drm_restore_batch_free(struct drm_restore_batch *batch)
     if (batch->licenses)
         drm_wipe(batch->licenses, batch->capacity * sizeof(*batch->licenses));
     free(batch->licenses);
+    free(batch->issuers);
     drm_buffer_free(&batch->bytes);
     memset(batch, 0, sizeof(*batch));
 }
@@ -65,6 +66,7 @@ static drm_result add(struct opening *opening, struct drm_span data, const struc
     memcpy(out->response_key, opening->response_key, DRM_AEAD_KEY_SIZE);
     out->has_uplink = license->terms.has_uplink;
     memcpy(out->uplink, license->terms.uplink, DRM_KEY_ID_SIZE);
+    out->issuer = drm_license_head_is_issuers(&opening->head) ? batch->issuer_count : 0;
     batch->count++;
     return DRM_S_OK;
 }
@@ -78,6 +80,8 @@ static drm_result take_license(void *context, const struct drm_license_state *st
 
     if (DRM_SUCCEEDED(result))
         result = drm_license_prove(&object, opening->head.count, opening->head.root, &index);
+    if (DRM_SUCCEEDED(result))
+        result = drm_license_check_issuer(&opening->head, opening->license, index);
     if (DRM_SUCCEEDED(result) && state->count != opening->license->terms.grant_count)
         result = DRM_E_BACKUP_CORRUPT;
     return DRM_FAILED(result) ? result : add(opening, data, state);
@@ -116,6 +120,23 @@ bool drm_restore_lower(struct drm_license *license, const struct drm_license_sta
 
 /* --- records -------------------------------------------------------------------------------------------------- */
 
+static drm_result note_issuer(struct drm_restore_batch *batch, const struct drm_license_head *head)
+{
+    const size_t count = batch->issuer_count;
+    uint8_t (*grown)[DRM_SHA256_SIZE];
+
+    if (!drm_license_head_is_issuers(head)
+        || (count && !memcmp(batch->issuers[count - 1], head->signer.id, DRM_SHA256_SIZE)))
+        return DRM_S_OK;
+    grown = realloc(batch->issuers, (count + 1) * sizeof(*grown));
+    if (!grown)
+        return DRM_E_OUT_OF_MEMORY;
+    memcpy(grown[count], head->signer.id, DRM_SHA256_SIZE);
+    batch->issuers = grown;
+    batch->issuer_count++;
+    return DRM_S_OK;
+}
+
 static drm_result take_response(struct opening *opening)
 {
     struct drm_restore_batch *batch = opening->batch;
@@ -123,7 +144,8 @@ static drm_result take_response(struct opening *opening)
     drm_result result = drm_backup_response_read(drm_buffer_span(&opening->response), &encoded, opening->response_key);
 
     if (DRM_FAILED(result)
-        || DRM_FAILED(result = drm_license_head_read(encoded, drm_authority_root(batch->authority), &opening->head)))
+        || DRM_FAILED(result = drm_license_head_read(encoded, drm_authority_root(batch->authority), &opening->head))
+        || DRM_FAILED(result = note_issuer(batch, &opening->head)))
         return result;
     opening->has_response = true;
     /* Whoever signed the backup speaks of its own licences alone. */

@@ -91,6 +91,7 @@ typedef int32_t drm_result;
 #define DRM_E_INVALID_CONTENT          DRM_RESULT(0xC00D2716)
 #define DRM_E_INVALID_LICENSE          DRM_RESULT(0xC00D2718)  /* a licence, or its response, cannot be read */
 #define DRM_E_UNABLE_TO_ACQUIRE        DRM_RESULT(0xC00D271E)  /* the issuer has no licence for this content */
+#define DRM_E_INVALID_LICENSE_ACQUIRED DRM_RESULT(0xC00D271F)  /* it names another issuer than who signed it */
 #define DRM_E_NO_RIGHTS                DRM_RESULT(0xC00D2720)  /* the licence does not grant that */
 #define DRM_E_LICENSE_INVALID_XML      DRM_RESULT(0xC00D2725)  /* no LICENSERESPONSE */
 #define DRM_E_ACQUIRING                DRM_RESULT(0xC00D272B)

@@ -19,7 +19,7 @@
  *   DRM_E_INVALID_CERTIFICATE    another issuer's, or no chain to an anchor
  *                                (an issuer's that has expired too)
  *   DRM_E_CERTIFICATE_REVOKED    the issuer's certificate is on the list GRL
- *   DRM_E_PARAMETERS_MISMATCHED  a licence names somebody else than the issuer that signed it
+ *   DRM_E_INVALID_LICENSE_ACQUIRED  a licence names somebody else than the issuer that signed it
  *   DRM_E_RESPONSE_TOO_LARGE
  *   DRM_E_INVALID_MACHINE        for another machine
  *   DRM_E_STORE_NEEDINDI         this machine has no identity

@@ -17,6 +17,8 @@ static drm_result read_license(struct drm_span data, const struct drm_license_he
         return result;
     if (index != place)
         return DRM_E_INVALID_LICENSE;
+    if (DRM_FAILED(result = drm_license_check_issuer(head, license, index)))
+        return result;
     memcpy(out->license_id, license->license_id, sizeof(out->license_id));
     memcpy(out->key_id, license->key_id, sizeof(out->key_id));
     out->priority = license->terms.priority;

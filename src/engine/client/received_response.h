@@ -21,7 +21,7 @@ DRM_MUST_CHECK drm_result drm_question_store_response(const struct drm_question 
 /*
  * Reads the licences of a response and proves each of them by its head. *out has xml->count of them, points into xml,
  * and is the caller's to free. DRM_E_INVALID_LICENSE, also where one is missing or out of its place;
- * DRM_E_SIGNATURE_FAILURE.
+ * DRM_E_SIGNATURE_FAILURE; the codes of drm_license_check_issuer.
  */
 DRM_MUST_CHECK drm_result drm_received_licenses_read(const struct drm_license_response_xml *xml,
                                                      const struct drm_license_head *head,

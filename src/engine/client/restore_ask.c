@@ -54,6 +54,8 @@ static drm_result verify_answer(struct drm_restoring *run, const uint8_t nonce[D
     if (DRM_FAILED(result = drm_license_response_xml_read(drm_buffer_span(&answer->text), answer->xml))
         || DRM_FAILED(result = drm_license_head_read(drm_buffer_span(&answer->xml->head), anchor, head)))
         return result;
+    if (drm_license_head_is_issuers(head))
+        return DRM_E_INVALID_CERTIFICATE; /* only the authority issues anew */
     if (memcmp(head->nonce, nonce, DRM_NONCE_SIZE) != 0)
         return DRM_E_PARAMETERS_MISMATCHED;
     if (memcmp(head->machine_id, run->identity.machine_id, DRM_ID_SIZE) != 0

@@ -84,7 +84,7 @@ static drm_result take_response(struct source *source, const struct drm_restore_
     if (!identity)
         return DRM_E_BACKUP_CORRUPT; /* another file than the one that was verified */
     source->response = (struct drm_new_response){.anchor = section->head.anchor, .identity = identity, .head = encoded,
-                                                 .signed_time = source->head.time};
+                                                 .signed_time = drm_license_head_signed_time(&source->head)};
     memcpy(source->response.response_id, source->head.response_id, DRM_ID_SIZE);
     return DRM_S_OK;
 }

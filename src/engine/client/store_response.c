@@ -70,6 +70,20 @@ static drm_result check_issuer_revoked(const struct received *received)
     return DRM_SUCCEEDED(result) && revoked ? DRM_E_CERTIFICATE_REVOKED : result;
 }
 
+/* An issuer's certificate also counts no more once its time is over, whatever time the issuer wrote into its head. */
+static drm_result check_issuer_expired(const struct received *received)
+{
+    const struct drm_certificate *signer = &received->head.signer;
+    struct drm_store_now now;
+    drm_result result;
+
+    if (!drm_license_head_is_issuers(&received->head) || !signer->not_after)
+        return DRM_S_OK;
+    if (DRM_FAILED(result = drm_store_now(received->question->store, received->anchor, &now)))
+        return result;
+    return now.time >= signer->not_after ? DRM_E_INVALID_CERTIFICATE : DRM_S_OK;
+}
+
 /* The identity, also one that is no longer in force, whose key opens the response. */
 static drm_result find_identity(struct received *received)
 {
@@ -115,8 +129,8 @@ static drm_result store(struct received *received, bool fresh)
     received->response.anchor = received->anchor;
     memcpy(received->response.response_id, received->head.response_id, sizeof(received->response.response_id));
     received->response.head = drm_buffer_span(&received->xml.head);
-    received->response.signed_time = received->head.time;
-    received->response.fresh = fresh;
+    received->response.signed_time = drm_license_head_signed_time(&received->head);
+    received->response.fresh = fresh && received->response.signed_time;
     received->response.licenses = received->licenses;
     received->response.count = received->head.count;
     if (DRM_FAILED(result = drm_store_add_responses(received->question->store, &source, &stored)))
@@ -132,7 +146,7 @@ static drm_result take(struct received *received, struct drm_span text, const ui
 
     if (DRM_FAILED(result = drm_license_response_xml_read(text, &received->xml))
         || DRM_FAILED(result = find_issuer(received)) || DRM_FAILED(result = check_issuer_revoked(received))
-        || DRM_FAILED(result = find_identity(received)))
+        || DRM_FAILED(result = check_issuer_expired(received)) || DRM_FAILED(result = find_identity(received)))
         return result;
     if (nonce && memcmp(nonce, received->head.nonce, sizeof(received->head.nonce)))
         return DRM_E_PARAMETERS_MISMATCHED;

@@ -38,7 +38,7 @@ bool drm_id_is_zero(const uint8_t id[DRM_ID_SIZE])
 
 static bool roles_make_sense(uint32_t roles)
 {
-    const uint32_t alone = DRM_ROLE_ROOT | DRM_ROLES_OF_CLIENTS;
+    const uint32_t alone = DRM_ROLE_ROOT | DRM_ROLE_ISSUER | DRM_ROLES_OF_CLIENTS;
 
     if (!roles || roles & ~(alone | DRM_ROLES_OF_AUTHORITY))
         return false;
@@ -54,6 +54,9 @@ static bool makes_sense(const struct drm_certificate *certificate)
     {
         return false;
     }
+    /* An issuer's licences carry its name; nothing is ever sealed to it. */
+    if (certificate->roles == DRM_ROLE_ISSUER && (!*certificate->name || certificate->has_encrypt_key))
+        return false;
     if (certificate->has_rsa_key && certificate->roles != DRM_ROLE_APPLICATION)
         return false;
     if (certificate->not_before < 0 || certificate->not_before > DRM_TIME_MAX || certificate->not_after > DRM_TIME_MAX)

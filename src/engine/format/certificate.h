@@ -14,12 +14,12 @@
 #define DRM_CERTIFICATE_MAX_SIZE 1024 /* an encoded certificate */
 
 /*
- * What a key may do. A certificate has at least one role. The root, machines, applications and devices have exactly
- * one; those of an authority may stand together.
+ * What a key may do. A certificate has at least one role. The root, issuers, machines, applications and devices have
+ * exactly one; those of an authority may stand together.
  */
 enum drm_role
 {
-    DRM_ROLE_ROOT = 0x001,            /* signs the certificates of the next four */
+    DRM_ROLE_ROOT = 0x001,            /* signs the certificates of the next four, and of issuers */
     DRM_ROLE_CERTIFY = 0x002,         /* signs certificates of machines, applications and devices */
     DRM_ROLE_SIGN_REVOCATION = 0x004, /* signs revocation lists */
     DRM_ROLE_ANSWER = 0x008,          /* signs the service's answers and security packages */
@@ -28,6 +28,7 @@ enum drm_role
     DRM_ROLE_APPLICATION = 0x040,
     DRM_ROLE_DEVICE = 0x080,
     DRM_ROLE_NETWORK_DEVICE = 0x100,
+    DRM_ROLE_ISSUER = 0x200,          /* somebody else than the authority: issues licences that name it */
 };
 
 #define DRM_ROLES_OF_AUTHORITY                                                                                       \

@@ -90,7 +90,7 @@ drm_result drm_chain_write(const struct drm_span *certificates, size_t count, st
 static bool may_sign(uint32_t issuer_roles, uint32_t roles)
 {
     if (issuer_roles == DRM_ROLE_ROOT)
-        return !(roles & ~(uint32_t)DRM_ROLES_OF_AUTHORITY);
+        return !(roles & ~(uint32_t)(DRM_ROLES_OF_AUTHORITY | DRM_ROLE_ISSUER));
     if (issuer_roles & DRM_ROLE_CERTIFY)
         return !(roles & ~(uint32_t)DRM_ROLES_OF_CLIENTS);
     return false;

@@ -44,8 +44,8 @@ drm_result drm_chain_write(const struct drm_span *certificates, size_t count, st
  * roles. Returns DRM_E_INVALID_CERTIFICATE where it does not end at the anchor, a role is missing or a time does not
  * fit; DRM_E_SIGNATURE_FAILURE where a signature is wrong.
  *
- * Who may sign what: the root the roles of an authority, and its own certificate; DRM_ROLE_CERTIFY the roles of
- * clients; nobody else anything. A chain that leaves its root out costs one signature less to verify.
+ * Who may sign what: the root the roles of an authority, issuers, and its own certificate; DRM_ROLE_CERTIFY the
+ * roles of clients; nobody else anything. A chain that leaves its root out costs one signature less to verify.
  */
 DRM_MUST_CHECK drm_result drm_chain_verify(const struct drm_chain *chain, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
                                            uint32_t roles, int64_t now);

@@ -81,13 +81,22 @@ static drm_result read_body(struct drm_span body, bool of_device, struct drm_lic
     return DRM_S_OK;
 }
 
+/* Verifies nothing. */
 static drm_result read_head(struct drm_span data, enum drm_object_type type, struct drm_signed_object *object,
-                            struct drm_license_head *out)
+                            struct drm_chain *chain, struct drm_license_head *out)
 {
+    struct drm_license_head head;
+    drm_result result;
+
     if (data.size > DRM_RESPONSE_HEAD_MAX_SIZE || DRM_FAILED(drm_signed_object_read(data, type, object))
         || !object->chain.size)
         return DRM_E_INVALID_LICENSE;
-    return read_body(object->body, type == DRM_OBJECT_DEVICE_RESPONSE, out);
+    if (DRM_FAILED(result = read_body(object->body, type == DRM_OBJECT_DEVICE_RESPONSE, &head))
+        || DRM_FAILED(result = drm_chain_read(object->chain, chain)))
+        return result;
+    head.signer = chain->certificates[0];
+    *out = head;
+    return DRM_S_OK;
 }
 
 drm_result drm_license_head_read(struct drm_span data, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
@@ -95,13 +104,16 @@ drm_result drm_license_head_read(struct drm_span data, const uint8_t anchor[DRM_
 {
     struct drm_signed_object object;
     struct drm_license_head head;
+    struct drm_chain chain;
     drm_result result;
 
-    result = read_head(data, DRM_OBJECT_LICENSE_RESPONSE, &object, &head);
+    result = read_head(data, DRM_OBJECT_LICENSE_RESPONSE, &object, &chain, &head);
     if (DRM_FAILED(result))
         return result;
-    result = drm_chain_verify_object(&object, DRM_OBJECT_LICENSE_RESPONSE, anchor, DRM_ROLE_ISSUE_LICENSES, head.time,
-                                     NULL);
+    result = drm_chain_verify(&chain, anchor, drm_license_head_is_issuers(&head) ? DRM_ROLE_ISSUER
+                                                                                 : DRM_ROLE_ISSUE_LICENSES, head.time);
+    if (DRM_SUCCEEDED(result))
+        result = drm_signed_object_verify(&object, DRM_OBJECT_LICENSE_RESPONSE, head.signer.sign_key);
     if (DRM_FAILED(result))
         return result;
     *out = head;
@@ -111,10 +123,11 @@ drm_result drm_license_head_read(struct drm_span data, const uint8_t anchor[DRM_
 drm_result drm_license_head_read_trusted(struct drm_span data, struct drm_license_head *out)
 {
     struct drm_signed_object object;
+    struct drm_chain chain;
 
-    if (DRM_SUCCEEDED(read_head(data, DRM_OBJECT_DEVICE_RESPONSE, &object, out)))
+    if (DRM_SUCCEEDED(read_head(data, DRM_OBJECT_DEVICE_RESPONSE, &object, &chain, out)))
         return DRM_S_OK;
-    return read_head(data, DRM_OBJECT_LICENSE_RESPONSE, &object, out);
+    return read_head(data, DRM_OBJECT_LICENSE_RESPONSE, &object, &chain, out);
 }
 
 drm_result drm_device_head_read(struct drm_span data, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE], int64_t now,
@@ -125,10 +138,7 @@ drm_result drm_device_head_read(struct drm_span data, const uint8_t anchor[DRM_S
     struct drm_chain signer;
     drm_result result;
 
-    result = read_head(data, DRM_OBJECT_DEVICE_RESPONSE, &object, &head);
-    if (DRM_FAILED(result))
-        return result;
-    result = drm_chain_read(object.chain, &signer);
+    result = read_head(data, DRM_OBJECT_DEVICE_RESPONSE, &object, &signer, &head);
     if (DRM_FAILED(result))
         return result;
     result = drm_chain_verify(&signer, anchor, DRM_ROLE_MACHINE, head.time);

@@ -5,7 +5,7 @@
  * issuer's by itself.
  *
  * The head is a signed object of the type DRM_OBJECT_LICENSE_RESPONSE with its signer's chain, whose role is
- * DRM_ROLE_ISSUE_LICENSES. In XML it is LICENSERESPONSE/HEAD, the licences are LICENSERESPONSE/LICENSE
+ * DRM_ROLE_ISSUE_LICENSES, the authority's own, or DRM_ROLE_ISSUER. In XML it is LICENSERESPONSE/HEAD, the licences are LICENSERESPONSE/LICENSE
  * (engine/xml/license_response_xml.h).
  */
 #ifndef WMDRM_ENGINE_LICENSE_RESPONSE_H
@@ -30,6 +30,7 @@ struct drm_license_head
     uint32_t count;                        /* licences: 1 to DRM_RESPONSE_MAX_LICENSES */
     uint8_t root[DRM_SHA256_SIZE];         /* of the tree */
     struct drm_span sealed_key;            /* the response's key, by HPKE; bound to response id and machine id */
+    struct drm_certificate signer;         /* the chain's leaf, of a head that was read; ignored by write */
     bool of_device;                        /* a transmitter's; what follows is 0 in an issuer's */
     uint32_t min_app_list;                 /* versions of lists that the receiver must have: applications, */
     uint32_t min_device_list;              /* network devices */
@@ -39,12 +40,27 @@ struct drm_license_head
 DRM_MUST_CHECK drm_result drm_license_head_write(const struct drm_license_head *head,
                                                  const uint8_t seed[DRM_SIGN_SEED_SIZE], struct drm_span chain,
                                                  struct drm_buffer *out);
-/* Reads and verifies a head: signed by a key with DRM_ROLE_ISSUE_LICENSES under anchor, valid at the head's own time.
+/* Reads and verifies a head: signed by a key with DRM_ROLE_ISSUE_LICENSES or DRM_ROLE_ISSUER under anchor, valid at the
+ * head's own time. Of an issuer's, drm_license_check_issuer has to be asked about each licence.
  * Returns DRM_E_INVALID_LICENSE for what is none, DRM_E_SIGNATURE_FAILURE, DRM_E_INVALID_CERTIFICATE. */
 DRM_MUST_CHECK drm_result drm_license_head_read(struct drm_span data, const uint8_t anchor[DRM_SIGN_PUBLIC_SIZE],
                                                 struct drm_license_head *out);
 /* The same of either kind (see below) without any verification, for one that was verified when it was stored. */
 DRM_MUST_CHECK drm_result drm_license_head_read_trusted(struct drm_span data, struct drm_license_head *out);
+
+/*
+ * An issuer (DRM_ROLE_ISSUER) speaks for itself alone: its licences have its certificate's name as their issuer, and ids
+ * that follow from its key and the response (drm_issuer_license_id), since the use of a licence is remembered under its
+ * id. Is this licence at this place of the response such a one? DRM_E_INVALID_LICENSE_ACQUIRED where it names
+ * somebody else, DRM_E_INVALID_LICENSE for an id of its own choice. The authority's own may say what they like.
+ */
+bool drm_license_head_is_issuers(const struct drm_license_head *head);
+/* What a head says of the machine's clock: its time; 0 of an issuer's, since the clock is the authority's to set. */
+int64_t drm_license_head_signed_time(const struct drm_license_head *head);
+DRM_MUST_CHECK drm_result drm_license_check_issuer(const struct drm_license_head *head,
+                                                   const struct drm_license *license, uint32_t index);
+void drm_issuer_license_id(const uint8_t sign_key[DRM_SIGN_PUBLIC_SIZE], const uint8_t response_id[DRM_ID_SIZE],
+                           uint32_t index, uint8_t out[DRM_ID_SIZE]);
 
 /*
  * The heads of transmitters (docs/devices.md): signed by a machine, of an object type of their own, so that no licence
