@@ -112,6 +112,39 @@ static void backup__raises_no_count(void **state)
     assert_true(backup_refusal(fixture, 1, PLAY) & DRM_REFUSED_EXHAUSTED);
 }
 
+/* Is the only licence a temporary one? */
+static bool is_temporary(struct backup_fixture *fixture, bool persist)
+{
+    struct drm_enumeration *enumeration;
+    bool temporary;
+
+    assert_int_equal(drm_client_enumerate(fixture->machine.client, NULL, &enumeration), DRM_S_OK);
+    if (persist)
+        assert_int_equal(drm_enumeration_persist(enumeration), DRM_S_OK);
+    temporary = drm_enumeration_is_temporary(enumeration);
+    assert_int_equal(drm_enumeration_next(enumeration), DRM_E_NO_MORE_ITEMS);
+    drm_enumeration_free(enumeration);
+    return temporary;
+}
+
+/* What was persisted is backed up, and comes back to stay, here and on another machine. */
+static void backup__keeps_what_was_persisted(void **state)
+{
+    struct backup_fixture *fixture = *state;
+
+    backup_add_content(fixture, 1, "Play; persist=later");
+    backup_acquire(fixture, 1);
+    assert_true(is_temporary(fixture, false));
+    assert_false(is_temporary(fixture, true));
+    assert_int_equal(backup_make(fixture, false, NEVER, NULL), DRM_S_OK);
+    assert_int_equal(backup_restore(fixture, false, NEVER, NULL), DRM_S_OK);
+    assert_false(is_temporary(fixture, false));
+    backup_wipe(fixture, true);
+    assert_int_equal(backup_restore(fixture, false, NEVER, NULL), DRM_S_OK);
+    assert_false(is_temporary(fixture, false));
+    assert_int_equal(backup_play(fixture, 1), DRM_S_OK);
+}
+
 /* Another machine gets what was left when the backup was made, once. */
 static void backup__carries_what_is_left_to_another_machine(void **state)
 {
@@ -464,6 +497,7 @@ int main(void)
         BACKUP_TEST(brings_back_what_the_store_lost),
         BACKUP_TEST(after_another_individualization_is_still_this_machines),
         BACKUP_TEST(raises_no_count),
+        BACKUP_TEST(keeps_what_was_persisted),
         BACKUP_TEST(carries_what_is_left_to_another_machine),
         BACKUP_TEST(that_comes_home_gives_nothing_more),
         BACKUP_TEST(hours_go_on_where_they_began),

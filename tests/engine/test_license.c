@@ -133,7 +133,7 @@ static void license__every_field_comes_back(void **state)
 
 static void license__writer_refuses_what_cannot_be(void **state)
 {
-    enum { BAD = 18 };
+    enum { BAD = 19 };
     struct drm_license *bad = malloc(BAD * sizeof(*bad));
     struct drm_buffer out = {0};
     size_t n = 0;
@@ -147,7 +147,8 @@ static void license__writer_refuses_what_cannot_be(void **state)
     bad[n++].issued = 0;
     bad[n++].issued = -1;
     bad[n++].issued = DRM_TIME_MAX + 1;
-    bad[n++].options = 0x4;
+    bad[n++].options = 0x8;
+    bad[n++].options = DRM_LICENSE_NOT_PERSISTABLE | DRM_LICENSE_BEGINS_TEMPORARY;
     memset(bad[n++].issuer, 'i', DRM_LICENSE_TEXT_SIZE);
     memset(bad[n++].url, 'u', DRM_LICENSE_URL_SIZE);
     memset(bad[n++].user_id, 'n', DRM_LICENSE_TEXT_SIZE);
@@ -176,7 +177,9 @@ static void license__writer_refuses_what_cannot_be(void **state)
 
 static void license__values_out_of_range_are_refused(void **state)
 {
-    static const uint8_t zero[16], options[4] = {0, 0, 0, 4},
+    static const uint8_t zero[16], option[4] = {0, 0, 0, 8},
+                         contradiction[4] = {0, 0, 0, DRM_LICENSE_NOT_PERSISTABLE | DRM_LICENSE_BEGINS_TEMPORARY},
+                         temporary[4] = {0, 0, 0, DRM_LICENSE_BEGINS_TEMPORARY},
                          last[8] = {0, 0, 0xe6, 0x77, 0xd2, 0x1f, 0xdb, 0xff},
                          later[8] = {0, 0, 0xe6, 0x77, 0xd2, 0x1f, 0xdc};
     static uint8_t twice[2048], text[DRM_LICENSE_URL_SIZE];
@@ -190,7 +193,9 @@ static void license__values_out_of_range_are_refused(void **state)
     assert_int_equal(read_edited(&full, TEST_REPLACE, ISSUED, zero, 8), bad);
     assert_int_equal(read_edited(&full, TEST_REPLACE, ISSUED, last, 8), DRM_S_OK);
     assert_int_equal(read_edited(&full, TEST_REPLACE, ISSUED, later, 8), bad);
-    assert_int_equal(read_edited(&full, TEST_REPLACE, OPTIONS, options, 4), bad);
+    assert_int_equal(read_edited(&full, TEST_REPLACE, OPTIONS, option, 4), bad);
+    assert_int_equal(read_edited(&full, TEST_REPLACE, OPTIONS, contradiction, 4), bad);
+    assert_int_equal(read_edited(&full, TEST_REPLACE, OPTIONS, temporary, 4), DRM_S_OK);
     assert_int_equal(read_edited(&full, TEST_REPLACE, ISSUER, text, DRM_LICENSE_TEXT_SIZE - 1), DRM_S_OK);
     assert_int_equal(read_edited(&full, TEST_REPLACE, ISSUER, text, DRM_LICENSE_TEXT_SIZE), bad);
     assert_int_equal(read_edited(&full, TEST_REPLACE, ISSUER, "a\0b", 3), bad);

@@ -277,7 +277,7 @@ static void put_bad_body(const char *why, size_t base, enum test_edit edit, uint
 
 static void put_bad_bodies(void)
 {
-    static const uint8_t zero[20], option[4] = {0, 0, 0, 4}, later[8] = {0, 0, 0xe6, 0x77, 0xd2, 0x1f, 0xdc};
+    static const uint8_t zero[20], option[4] = {0, 0, 0, 8}, later[8] = {0, 0, 0xe6, 0x77, 0xd2, 0x1f, 0xdc};
     uint8_t twice[40] = {0}, long_text[DRM_LICENSE_TEXT_SIZE];
 
     memset(long_text, 'n', sizeof(long_text));

@@ -107,6 +107,7 @@ static void rights_text__backup_is_left_out_where_something_is_counted(void **st
     assert_normal("Play(count=2); backup=no", "Play(count=2)");
     assert_normal("Play; persist=no", "Play; persist=no");
     assert_normal("persist=no; Play; Backup", "Play; Backup; persist=no");
+    assert_normal("persist=later; Play", "Play; Backup; persist=later");
 }
 
 static void rights_text__settings_reach_their_fields(void **state)
@@ -261,6 +262,7 @@ static void rights_text__says_where_it_is_wrong(void **state)
         {"Play; priority=", 15},
         {"Play; priority=1,2", 16},
         {"Play; persist=maybe", 14},
+        {"Play; persist=no; persist=later", 18},
         {"Play; rollback=never", 15},
         {"Play; min-security=2", 19},
         {"Play; uplink=AAECAwQFBgcICQoLDA0O", 13},

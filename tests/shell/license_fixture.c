@@ -31,6 +31,19 @@ void license_fixture_drop(struct license_fixture *fixture)
     fixture->query = NULL;
 }
 
+void license_fixture_end(struct license_fixture *fixture)
+{
+    struct shell_fixture *shell = fixture->shell;
+
+    license_fixture_drop(fixture);
+    assert_int_equal(IWMDRMSecurity_Release(shell->security), 0);
+    assert_int_equal(IWMDRMProvider_Release(shell->provider), 0);
+    shell->security = NULL;
+    shell->provider = NULL;
+    assert_hr(WMDRMStartup(), S_OK);
+    assert_hr(WMDRMShutdown(), S_OK); /* waits for workers */
+}
+
 void license_fixture_renew(struct license_fixture *fixture)
 {
     license_fixture_drop(fixture);
@@ -305,6 +318,27 @@ DWORD license_query(struct license_fixture *fixture, unsigned int number, const 
     assert_hr(IWMDRMLicenseQuery_QueryActionAllowed(fixture->query, license_key(number), NULL, 1, names, &result),
               S_OK);
     return result;
+}
+
+void license_use_once(struct license_fixture *fixture, unsigned int number)
+{
+    WMDRM_LICENSE_FILTER filter = {.bstrKID = license_key(number)};
+    IWMDRMDecrypt *decryptor = NULL;
+    IWMDRMLicense *license = NULL;
+
+    assert_hr(IWMDRMLicenseManagement_CreateLicenseEnumeration(fixture->management, &filter, &license), S_OK);
+    assert_hr(IWMDRMLicense_CreateDecryptor(license, &decryptor), S_OK);
+    IWMDRMDecrypt_Release(decryptor);
+    IWMDRMLicense_Release(license);
+}
+
+DWORD license_plays_left(struct license_fixture *fixture, unsigned int number)
+{
+    BSTR names[] = {(BSTR)(LONG_PTR)L"LicenseStateData.Play"};
+    DRM_LICENSE_STATE_DATA data;
+
+    assert_hr(IWMDRMLicenseQuery_QueryLicenseState(fixture->query, license_key(number), 1, names, &data), S_OK);
+    return data.dwCategory == WM_DRM_LICENSE_STATE_COUNT ? data.dwCount[0] : 0;
 }
 
 size_t license_count(struct license_fixture *fixture, WCHAR *key)

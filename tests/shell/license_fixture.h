@@ -28,6 +28,8 @@ int license_fixture_set_up_bare(void **state);
 /* Drops the fixture's objects and makes new ones, which see the configuration and the machine of now. */
 void license_fixture_renew(struct license_fixture *fixture);
 void license_fixture_drop(struct license_fixture *fixture);
+/* Drops everything and waits until nobody has the store open any more. license_fixture_renew begins again. */
+void license_fixture_end(struct license_fixture *fixture);
 
 void license_individualize(struct license_fixture *fixture);
 
@@ -78,6 +80,10 @@ HRESULT license_acquire(IWMDRMLicenseManagement *management, unsigned int number
 
 /* QueryActionAllowed of one action. */
 DWORD license_query(struct license_fixture *fixture, unsigned int number, const WCHAR *action);
+
+/* Makes a decryptor, which uses up one play; how many are left (0: none, or as many as one likes). */
+void license_use_once(struct license_fixture *fixture, unsigned int number);
+DWORD license_plays_left(struct license_fixture *fixture, unsigned int number);
 
 /* The number of licences that an enumeration finds; key may be NULL. */
 size_t license_count(struct license_fixture *fixture, WCHAR *key);

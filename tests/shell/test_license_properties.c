@@ -311,6 +311,50 @@ static void persist__is_for_temporary_licences_that_may(void **state)
     IWMDRMLicense_Release(license);
 }
 
+static bool is_permanent(struct license_fixture *fixture, unsigned int number)
+{
+    IWMDRMLicense *license = open_license(fixture, number);
+    WMDRM_LICENSE_DETAILS found;
+    IWMDRMLicenseDetails *details;
+
+    assert_hr(IWMDRMLicense_QueryInterface(license, &IID_IWMDRMLicenseDetails, (void **)&details), S_OK);
+    IWMDRMLicense_Release(license);
+    assert_hr(IWMDRMLicenseDetails_GetDetails(details, &found), S_OK);
+    SysFreeString(found.bstrKID);
+    SysFreeString(found.bstrLicenseID);
+    SysFreeString(found.bstrIssuer);
+    SysFreeString(found.bstrURL);
+    SysFreeString(found.bstrRights);
+    IWMDRMLicenseDetails_Release(details);
+    return found.fPermanent;
+}
+
+/* What its issuer left to the program: one of two such licences is kept, with the count that is left of it. */
+static void persist__keeps_a_temporary_licence(void **state)
+{
+    struct license_fixture *fixture = *state;
+    IWMDRMLicense *license = get_license(fixture, 1, "Play(count=3); persist=later");
+    IWMDRMDecrypt *decryptor = NULL;
+    BOOL can = FALSE;
+
+    assert_hr(IWMDRMLicense_CreateDecryptor(license, &decryptor), S_OK);
+    IWMDRMDecrypt_Release(decryptor);
+    assert_hr(IWMDRMLicense_CanPersist(license, &can), S_OK);
+    assert_true(can);
+    assert_hr(IWMDRMLicense_PersistLicense(license), S_OK);
+    assert_hr(IWMDRMLicense_CanPersist(license, &can), S_OK);
+    assert_false(can);
+    assert_hr(IWMDRMLicense_PersistLicense(license), DRM_E_LICENSE_NOT_FOUND);
+    assert_int_equal(license_plays_left(fixture, 1), 2);
+    IWMDRMLicense_Release(license);
+    assert_int_equal(license_count(fixture, NULL), 1);
+    license_get(fixture, 2, "Play; persist=later");
+    assert_int_equal(license_count(fixture, NULL), 2);
+    assert_int_equal(license_query(fixture, 2, L"ActionAllowed.Play"), 0);
+    assert_false(is_permanent(fixture, 2));
+    assert_true(is_permanent(fixture, 1));
+}
+
 static void decryptor__uses_the_licence_up(void **state)
 {
     struct license_fixture *fixture = *state;
@@ -456,6 +500,7 @@ int main(void)
         LICENSE_TEST(policy__is_the_terms_of_the_licence),
         LICENSE_TEST(details__are_for_people),
         LICENSE_TEST(persist__is_for_temporary_licences_that_may),
+        LICENSE_TEST(persist__keeps_a_temporary_licence),
         LICENSE_TEST(decryptor__uses_the_licence_up),
         LICENSE_TEST(decryptor__says_why_there_is_none),
         LICENSE_TEST(decryptor__uses_the_right_of_the_filter),

@@ -79,6 +79,7 @@ static drm_result add_license(struct drm_restore_batch *batch, struct drm_restor
     if (DRM_FAILED(result))
         return result;
     memcpy(license->license_id, restored->new_id, DRM_ID_SIZE);
+    license->options &= ~(uint32_t)DRM_LICENSE_BEGINS_TEMPORARY; /* backups hold what was persisted */
     result = drm_issuing_add(issuing, license, uplink_key, content_key, restored->lineage);
     drm_wipe(content_key, sizeof(content_key));
     return result;

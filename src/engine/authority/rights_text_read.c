@@ -164,6 +164,11 @@ static bool set_until(struct reader *reader)
 
 static bool set_persist(struct reader *reader)
 {
+    if (!strcmp(reader->value, "later"))
+    {
+        reader->license->options |= DRM_LICENSE_BEGINS_TEMPORARY;
+        return true;
+    }
     return drm_rights_parse_option(reader->value, false, DRM_LICENSE_NOT_PERSISTABLE, reader->license);
 }
 

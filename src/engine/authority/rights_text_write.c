@@ -249,6 +249,8 @@ drm_result drm_rights_text_write(const struct drm_license *license, struct drm_b
     put_terms(&writer, &license->terms);
     if (license->options & DRM_LICENSE_NOT_PERSISTABLE)
         put_setting(&writer, "persist", "no");
+    if (license->options & DRM_LICENSE_BEGINS_TEMPORARY)
+        put_setting(&writer, "persist", "later");
     if (license->options & DRM_LICENSE_IMPORTED)
         put_setting(&writer, "imported", "yes");
     put_absent(&writer, license);

@@ -22,7 +22,7 @@ static drm_result read_license(struct drm_span data, const struct drm_license_he
     memcpy(out->license_id, license->license_id, sizeof(out->license_id));
     memcpy(out->key_id, license->key_id, sizeof(out->key_id));
     out->priority = license->terms.priority;
-    out->temporary = license->options & DRM_LICENSE_NOT_PERSISTABLE;
+    out->temporary = license->options & (DRM_LICENSE_NOT_PERSISTABLE | DRM_LICENSE_BEGINS_TEMPORARY);
     out->terms = license->encoded_terms;
     out->license = data;
     drm_license_state_begin(&license->terms, &out->state);

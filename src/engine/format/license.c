@@ -10,7 +10,8 @@
 
 #define GUID_SIZE 16
 #define RESTRICTION_SIZE (GUID_SIZE + 4)
-#define KNOWN_OPTIONS (DRM_LICENSE_NOT_PERSISTABLE | DRM_LICENSE_IMPORTED)
+#define STORE_OPTIONS (DRM_LICENSE_NOT_PERSISTABLE | DRM_LICENSE_BEGINS_TEMPORARY) /* one of them at most */
+#define KNOWN_OPTIONS (STORE_OPTIONS | DRM_LICENSE_IMPORTED)
 
 enum license_body_tag
 {
@@ -54,7 +55,8 @@ static bool makes_sense(const struct drm_license *license)
 
     if (drm_id_is_zero(license->license_id) || drm_id_is_zero(license->key_id))
         return false;
-    if (license->issued <= 0 || license->issued > DRM_TIME_MAX || (license->options & ~(uint32_t)KNOWN_OPTIONS))
+    if (license->issued <= 0 || license->issued > DRM_TIME_MAX || (license->options & ~(uint32_t)KNOWN_OPTIONS)
+        || (license->options & STORE_OPTIONS) == STORE_OPTIONS)
         return false;
     if (license->inclusion_count > DRM_LICENSE_MAX_INCLUSIONS || !inclusions_differ(license)
         || license->restriction_count > DRM_LICENSE_MAX_RESTRICTIONS || !restrictions_differ(license))

@@ -28,6 +28,7 @@ enum drm_license_option
 {
     DRM_LICENSE_NOT_PERSISTABLE = 0x1, /* lives in the temporary store */
     DRM_LICENSE_IMPORTED = 0x2,        /* content of another protection system: a deletion message may remove it */
+    DRM_LICENSE_BEGINS_TEMPORARY = 0x4, /* in the temporary store until a program persists it */
 };
 
 struct drm_analog_restriction
