@@ -314,6 +314,33 @@ static void removal__limit_for_a_machine_counts_what_is_there(void **state)
     end(&removal);
 }
 
+/* A licence that is given back may be used up: it makes room for none. */
+static void removal__limit_for_a_machine_counts_what_runs_out(void **state)
+{
+    static const char *const rights[] = {"Play(count=3)", "Play(hours=48)", "Copy; Play(count=1)"};
+    struct removal_state removal;
+    struct drm_buffer text = {0};
+    struct answer answer;
+
+    begin(&removal, state);
+    for (uint8_t i = 0; i < COUNT(rights); i++)
+    {
+        struct drm_content_item item = make_item((uint8_t)(i + 1), rights[i]);
+
+        item.per_machine = 1;
+        assert_int_equal(drm_authority_add_content(removal.fixture->authority, &item, NULL), DRM_S_OK);
+        get_license(removal.fixture, &removal.machine, (uint8_t)(i + 1), "alice");
+        assert_int_equal(challenge_and_answer(removal.fixture, &removal.machine, "alice", &answer), DRM_S_OK);
+        assert_int_equal(send_receipt(removal.fixture, &removal.machine, &answer), DRM_S_OK);
+        assert_int_equal(gone(removal.fixture, removal.machine.id), i + 1);
+        assert_int_equal(ask(removal.fixture->authority, &removal.machine, (uint8_t)(i + 1), &text),
+                         DRM_E_NO_RIGHTS);
+        answer_free(&answer);
+    }
+    drm_buffer_free(&text);
+    end(&removal);
+}
+
 /* --- replays and forgeries -------------------------------------------------------------------------------- */
 
 static void removal__nothing_is_taken_twice(void **state)
@@ -386,6 +413,7 @@ int run_authority_removal_tests(void)
         AUTHORITY_TEST(removal__plans_that_mean_nothing),
         AUTHORITY_TEST(removal__user_gives_back_what_is_the_users),
         AUTHORITY_TEST(removal__limit_for_a_machine_counts_what_is_there),
+        AUTHORITY_TEST(removal__limit_for_a_machine_counts_what_runs_out),
         AUTHORITY_TEST(removal__nothing_is_taken_twice),
         AUTHORITY_TEST(removal__challenges_of_others_and_spoilt_ones),
     };

@@ -40,9 +40,18 @@ static drm_result append_text(struct drm_buffer *texts, const char *text, size_t
     return drm_buffer_append(texts, text, strlen(text) + 1);
 }
 
-/* A content that was added can be read; what cannot was edited by somebody else. */
-static drm_result read_offer(struct drm_authority *authority, struct drm_statement *statement,
-                             struct drm_offers *offers, struct drm_license *scratch, struct drm_offer *out)
+/* Is there less of a licence each time that it is used? */
+static bool runs_out(const struct drm_terms *terms)
+{
+    for (size_t i = 0; i < terms->grant_count; i++)
+        if (terms->grants[i].count != DRM_COUNT_UNLIMITED || terms->grants[i].hours)
+            return true;
+    return false;
+}
+
+/* All but the content key. A content that was added can be read; what cannot was edited by somebody else. */
+static drm_result read_offer(struct drm_statement *statement, struct drm_offers *offers, struct drm_license *scratch,
+                             struct drm_offer *out)
 {
     const char *rights = drm_statement_text(statement, 2);
     int64_t per_machine = drm_statement_int(statement, 7);
@@ -56,16 +65,22 @@ static drm_result read_offer(struct drm_authority *authority, struct drm_stateme
         return DRM_E_STORE_CORRUPT;
     out->rights = drm_terms_rights(&scratch->terms);
     out->min_security = scratch->terms.min_security;
+    out->runs_out = runs_out(&scratch->terms);
     out->has_uplink = scratch->terms.has_uplink;
     memcpy(out->uplink, scratch->terms.uplink, sizeof(out->uplink));
     out->withdrawn = drm_statement_int(statement, 5) != 0;
     out->interactive = drm_statement_int(statement, 6) != 0;
     out->per_machine = (uint32_t)per_machine;
-    if (DRM_FAILED(result = append_text(&offers->texts, drm_statement_text(statement, 1), &out->name))
-        || DRM_FAILED(result = append_text(&offers->texts, rights, &out->rights_text)))
+    if (DRM_FAILED(result = append_text(&offers->texts, drm_statement_text(statement, 1), &out->name)))
         return result;
-    return drm_authority_unseal_content_key(authority, out->key_id, drm_statement_blob(statement, 4),
-                                            out->content_key);
+    return append_text(&offers->texts, rights, &out->rights_text);
+}
+
+static drm_result open_key(const struct drm_authority *authority, struct drm_statement *statement,
+                           struct drm_offer *offer)
+{
+    return drm_authority_unseal_content_key(authority, offer->key_id, drm_statement_blob(statement, 4),
+                                            offer->content_key);
 }
 
 /* DRM_E_UNABLE_TO_ACQUIRE where there is none. */
@@ -77,15 +92,17 @@ static drm_result find_row(struct drm_authority *authority, const uint8_t key_id
 
     drm_statement_prepare(&statement, authority->database, OFFER_COLUMNS " WHERE key_id = ?1");
     drm_statement_bind_blob(&statement, 1, key_id, DRM_KEY_ID_SIZE);
-    if (drm_statement_step(&statement))
-        found = read_offer(authority, &statement, offers, scratch, out);
+    if (drm_statement_step(&statement)
+        && DRM_SUCCEEDED(found = read_offer(&statement, offers, scratch, out)))
+        found = open_key(authority, &statement, out);
     result = drm_statement_finish(&statement);
     return DRM_FAILED(result) ? result : found;
 }
 
 /* --- judging ---------------------------------------------------------------------------------------------- */
 
-/* Has the machine as many licences of it as it may have? What it has proved to be gone does not count. */
+/* Has the machine as many licences of it as it may have? What it has proved to be gone does not count, unless it may
+ * have been used up before it went: else a machine that gives its licences back just asks again. */
 static drm_result is_used_up(struct drm_authority *authority, const struct drm_offers *offers,
                              const struct drm_offer *offer, bool *out)
 {
@@ -95,9 +112,11 @@ static drm_result is_used_up(struct drm_authority *authority, const struct drm_o
     if (!offer->per_machine)
         return DRM_S_OK;
     drm_statement_prepare(&statement, authority->database,
-                          "SELECT count(*) FROM issued WHERE key_id = ?1 AND machine_id = ?2 AND removed = 0");
+                          "SELECT count(*) FROM issued WHERE key_id = ?1 AND machine_id = ?2"
+                          " AND (removed = 0 OR ?3)");
     drm_statement_bind_blob(&statement, 1, offer->key_id, sizeof(offer->key_id));
     drm_statement_bind_blob(&statement, 2, offers->asking.machine->subject, DRM_ID_SIZE);
+    drm_statement_bind_int(&statement, 3, offer->runs_out);
     if (drm_statement_step(&statement))
         *out = drm_statement_int(&statement, 0) >= offer->per_machine;
     return drm_statement_finish(&statement);
@@ -234,9 +253,11 @@ static drm_result take_row(struct drm_authority *authority, struct drm_statement
 {
     struct drm_offer offer;
     size_t texts = offers->texts.size;
-    drm_result result = read_offer(authority, statement, offers, scratch, &offer);
+    drm_result result = read_offer(statement, offers, scratch, &offer);
 
+    /* The key last: of many contents most may be none for this machine. */
     if (DRM_SUCCEEDED(result) && DRM_SUCCEEDED(result = judge_with_count(authority, offers, &offer))
+        && DRM_SUCCEEDED(result = open_key(authority, statement, &offer))
         && (!offer.has_uplink
             || DRM_SUCCEEDED(result = judge_root(authority, offers, scratch, memory, &offer))))
         result = append_offer(offers, &offer);

@@ -18,6 +18,7 @@ struct drm_offer
     uint32_t rights;                           /* a set of DRM_RIGHT_BIT */
     struct drm_version min_security;
     bool withdrawn, interactive;
+    bool runs_out;                             /* its rights have counts, or hours after the first use */
     uint32_t per_machine;
     size_t name, rights_text;                  /* terminated, in the list's texts */
 };
