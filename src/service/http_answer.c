@@ -75,7 +75,7 @@ static const struct meaning
     {DRM_E_INVALID_KID, 400, "the request's key id is none"},
     {DRM_E_SIGNATURE_FAILURE, 400, "a signature of the request is wrong"},
     {DRM_E_INVALID_CERTIFICATE, 400, "the request's identity is not one of this authority's"},
-    {DRM_E_CERTIFICATE_REVOKED, 403, "the request's identity is revoked"},
+    {DRM_E_CERTIFICATE_REVOKED, 410, "the identity of this machine, or of its backup, is revoked"},
     {DRM_E_MACHINE_REFUSED, 403, "this machine is known: its request has to be signed by its identity"},
     {DRM_E_BACKUP_CORRUPT, 400, "the backup is damaged, or none of this authority's"},
     {DRM_E_RESTORE_FRAUD, 409, "these licences live on as many machines as they may"},

@@ -120,9 +120,9 @@ enum MHD_Result http_answer_restore(struct http_routes *context, struct MHD_Conn
     struct drm_buffer response = {0};
     drm_result result = drm_authority_restore(context->authority, drm_buffer_span(&request->body), &response);
 
-    /* Not 404, which a service without this path says. */
+    /* Not 404, which a service without this path says: the machine goes on with its next batch. */
     if (result == DRM_E_UNABLE_TO_ACQUIRE)
-        return http_answer_text(&request->answer, connection, 410, "nothing of these licences is left to be issued\n");
+        return http_answer_text(&request->answer, connection, 204, "");
     return answer_bytes(connection, request, result, HTTP_LICENSE_TYPE, &response);
 }
 

@@ -233,6 +233,7 @@ static void restore__failures_of_the_service_store_nothing(void **state)
     } cases[] = {
         {400, DRM_S_OK, DRM_E_BAD_REQUEST},
         {403, DRM_S_OK, DRM_E_MACHINE_REFUSED},
+        {410, DRM_S_OK, DRM_E_CERTIFICATE_REVOKED},
         {404, DRM_S_OK, DRM_E_RESTORE_UNAVAILABLE},
         {409, DRM_S_OK, DRM_E_RESTORE_FRAUD},
         {426, DRM_S_OK, DRM_E_NEEDS_INDIVIDUALIZATION},
@@ -241,7 +242,7 @@ static void restore__failures_of_the_service_store_nothing(void **state)
         {503, DRM_S_OK, DRM_E_RESTORE_UNAVAILABLE},
         {200, DRM_E_HTTP_CANNOT_CONNECT, DRM_E_HTTP_CANNOT_CONNECT},
         {200, DRM_E_HTTP_TIMEOUT, DRM_E_HTTP_TIMEOUT},
-        {410, DRM_S_OK, DRM_S_OK}, /* nothing is left of any of them */
+        {204, DRM_S_OK, DRM_S_OK}, /* nothing is left of any of them */
     };
     struct network *network = *state;
 

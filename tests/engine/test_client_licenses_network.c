@@ -256,6 +256,7 @@ static void answers__statuses(void **state)
         {400, DRM_E_BAD_REQUEST},
         {401, DRM_RESULT_FROM_HTTP(401)},
         {403, DRM_E_NO_RIGHTS},
+        {410, DRM_E_CERTIFICATE_REVOKED},
         {404, DRM_E_UNABLE_TO_ACQUIRE},
         {409, DRM_E_LICENSE_NOTACQUIRED},
         {429, DRM_RESULT_FROM_HTTP(429)},

@@ -348,7 +348,7 @@ static void revocation__refresh_brings_what_is_newer(void **state)
     machine_free(&machine);
 }
 
-static void revocation__revoked_machine_is_403(void **state)
+static void revocation__revoked_machine_is_410(void **state)
 {
     struct machine machine, other;
     char certificate[65];
@@ -361,7 +361,7 @@ static void revocation__revoked_machine_is_403(void **state)
     hex_write(machine.certificate_id, sizeof(machine.certificate_id), certificate);
     RUN_WELL("revoke", "--data", sandbox.data, "--list", "GRL", "--certificate-id", certificate);
     machine.forced = other.forced = true;
-    assert_int_equal(machine_individualize(&machine, service.port), 403);
+    assert_int_equal(machine_individualize(&machine, service.port), 410);
     assert_int_equal(machine_individualize(&other, service.port), 200);
     RUN(&outcome, "machines", "--data", sandbox.data);
     assert_non_null(strstr(outcome.out, " 2.10 revoked\n"));
@@ -543,7 +543,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(individualize__known_machine_has_to_sign, start, stop),
         cmocka_unit_test_setup_teardown(individualize__limit_is_429, start, stop),
         cmocka_unit_test_setup_teardown(revocation__refresh_brings_what_is_newer, start, stop),
-        cmocka_unit_test_setup_teardown(revocation__revoked_machine_is_403, start, stop),
+        cmocka_unit_test_setup_teardown(revocation__revoked_machine_is_410, start, stop),
         cmocka_unit_test_setup_teardown(clients__eight_at_once_all_get_theirs, start, stop),
         cmocka_unit_test_setup_teardown(ends__by_sigterm_and_sigint_cleanly, start, stop),
         cmocka_unit_test_setup_teardown(ends__by_kill_and_what_was_answered_is_kept, start, stop),

@@ -138,7 +138,7 @@ static void license__every_refusal_has_its_status(void **state)
     hex_write(revoked.certificate_id, sizeof(revoked.certificate_id), id);
     assert_int_equal(ask(&licensing, &revoked, film.text, 0), 200);
     RUN_WELL("revoke", "--data", sandbox.data, "--list", "GRL", "--certificate-id", id);
-    assert_int_equal(ask(&licensing, &revoked, film.text, 0), 403);
+    assert_int_equal(ask(&licensing, &revoked, film.text, 0), 410);
     machine_free(&revoked);
 
     /* A machine of an authority that this one does not know: this one's chain, altered in its last byte. */

@@ -165,10 +165,10 @@ static drm_result result_of_status(unsigned int status)
 {
     switch (status)
     {
+    case 204:
+        return DRM_E_UNABLE_TO_ACQUIRE; /* nothing of it is left to be issued */
     case 409:
         return DRM_E_RESTORE_FRAUD;
-    case 410:
-        return DRM_E_UNABLE_TO_ACQUIRE; /* nothing of it is left to be issued */
     case 426:
         return DRM_E_NEEDS_INDIVIDUALIZATION;
     case 404: /* a service that knows nothing of restoring */

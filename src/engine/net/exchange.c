@@ -43,6 +43,7 @@ static drm_result result_of_status(const struct drm_exchange *exchange, unsigned
     {
         case 400: return DRM_E_BAD_REQUEST;
         case 404: return exchange->for_package ? DRM_E_INDIV_NO_PACKAGE : DRM_RESULT_FROM_HTTP(status);
+        case 410: return DRM_E_CERTIFICATE_REVOKED; /* the identity is gone; 403 has many causes, and many senders */
         case 429: return DRM_E_INDIV_LIMIT;
         case 503: return DRM_E_INDIV_UNAVAILABLE;
         default: return DRM_RESULT_FROM_HTTP(status);

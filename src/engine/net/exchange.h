@@ -56,8 +56,8 @@ struct drm_exchange
  *   DRM_E_HTTP_EMPTY_RESPONSE        status 200 without a body
  *   DRM_E_HTTP_CONNECTION_CUT        another number of bytes than Content-Length said
  *   DRM_E_RESPONSE_TOO_LARGE
- *   DRM_E_BAD_REQUEST (400), DRM_E_INDIV_NO_PACKAGE (404 for a package), DRM_E_INDIV_LIMIT (429),
- *   DRM_E_INDIV_UNAVAILABLE (503),
+ *   DRM_E_BAD_REQUEST (400), DRM_E_INDIV_NO_PACKAGE (404 for a package), DRM_E_CERTIFICATE_REVOKED (410),
+ *   DRM_E_INDIV_LIMIT (429), DRM_E_INDIV_UNAVAILABLE (503),
  *   DRM_RESULT_FROM_HTTP(status) for every other status that is not 200.
  */
 drm_result drm_exchange(const struct drm_host *host, const struct drm_task *task, const struct drm_exchange *exchange,
