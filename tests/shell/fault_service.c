@@ -18,6 +18,17 @@
 
 static struct drm_host authority_host;
 
+/* What is asked for. */
+enum path
+{
+    PATH_INDIVIDUALIZE,
+    PATH_REVOCATION,
+    PATH_LICENSE,
+    PATH_RESTORE,
+};
+
+static const char *const paths[] = {"/v1/individualize", "/v1/revocation", "/v1/license", "/v1/restore"};
+
 static void discard_line(void *context, const char *line)
 {
     (void)context;
@@ -27,18 +38,20 @@ static void discard_line(void *context, const char *line)
 /* --- answers ---------------------------------------------------------------------------------------------- */
 
 /* The authority's answer to a request, whole. Empty where it refuses. */
-static void ask_authority(struct drm_authority *authority, struct drm_span request, struct drm_buffer *out)
+static drm_result ask_authority(struct drm_authority *authority, enum drm_request_kind kind, struct drm_span request,
+                                struct drm_buffer *out)
 {
     struct drm_authority_reply *reply;
+    drm_result result = drm_authority_handle(authority, kind, request, &reply);
     uint8_t *place;
     size_t read;
 
-    if (DRM_FAILED(drm_authority_handle(authority, DRM_REQUEST_INDIVIDUALIZE, request, &reply))
-        && DRM_FAILED(drm_authority_handle(authority, DRM_REQUEST_REVOCATION, request, &reply)))
-        return;
+    if (DRM_FAILED(result))
+        return result;
     if (DRM_SUCCEEDED(drm_buffer_extend(out, (size_t)drm_authority_reply_size(reply), &place)))
         drm_authority_reply_read(reply, 0, place, (size_t)drm_authority_reply_size(reply), &read);
     drm_authority_reply_free(reply);
+    return DRM_S_OK;
 }
 
 /* The statuses of docs/protocol.md. */
@@ -49,16 +62,28 @@ static unsigned int status_of(drm_result result)
     case DRM_S_OK:
         return 200;
     case DRM_E_NO_RIGHTS:
+    case DRM_E_MACHINE_REFUSED:
         return 403;
     case DRM_E_UNABLE_TO_ACQUIRE:
         return 404;
     case DRM_E_LICENSE_NOTACQUIRED:
+    case DRM_E_RESTORE_FRAUD:
         return 409;
+    case DRM_E_CERTIFICATE_REVOKED:
+        return 410;
     case DRM_E_NEEDS_INDIVIDUALIZATION:
         return 426;
     default:
         return 400;
     }
+}
+
+/* The authority's answer to a restore request; returns the HTTP status. */
+static unsigned int ask_for_restore(struct drm_authority *authority, struct drm_span request, struct drm_buffer *out)
+{
+    drm_result result = drm_authority_restore(authority, request, out);
+
+    return result == DRM_E_UNABLE_TO_ACQUIRE ? 204 : status_of(result);
 }
 
 /* The authority's answer to the form of a licence request; returns the HTTP status. */
@@ -108,19 +133,21 @@ static void old_version_answer(struct fault_service *service, struct drm_span re
 }
 
 /* The same as build_answer, of a licence response: a text. Returns the HTTP status. */
-static unsigned int build_license_answer(struct fault_service *service, struct drm_span form, struct drm_buffer *out)
+static unsigned int build_license_answer(struct fault_service *service, enum path path, struct drm_span body,
+                                         struct drm_buffer *out)
 {
+    struct drm_authority *authority = service->authorities[service->fault == FAULT_OTHER_AUTHORITY];
     unsigned int status = 200;
 
     EnterCriticalSection(&service->lock);
     if (service->fault == FAULT_REPLAY)
-        append(out, service->last_answer.data, service->last_answer.size);
+        append(out, service->last_response.data, service->last_response.size);
     else
-        status = ask_for_license(service->authorities[service->fault == FAULT_OTHER_AUTHORITY], form, out);
+        status = path == PATH_RESTORE ? ask_for_restore(authority, body, out) : ask_for_license(authority, body, out);
     if (service->fault == FAULT_NONE && out->size)
     {
-        drm_buffer_free(&service->last_answer);
-        append(&service->last_answer, out->data, out->size);
+        drm_buffer_free(&service->last_response);
+        append(&service->last_response, out->data, out->size);
     }
     if (service->fault == FAULT_ALTERED_HEAD && out->size)
         out->data[out->size / 2] = out->data[out->size / 2] == 'A' ? 'B' : 'A';
@@ -136,9 +163,14 @@ static unsigned int build_license_answer(struct fault_service *service, struct d
     return status;
 }
 
-/* What is sent under this fault, as far as it is a matter of bytes. */
-static void build_answer(struct fault_service *service, struct drm_span request, struct drm_buffer *out)
+/* What is sent under this fault, as far as it is a matter of bytes. Returns the HTTP status. */
+static unsigned int build_answer(struct fault_service *service, enum path path, struct drm_span request,
+                                 struct drm_buffer *out)
 {
+    const enum drm_request_kind kind =
+        path == PATH_REVOCATION ? DRM_REQUEST_REVOCATION : DRM_REQUEST_INDIVIDUALIZE;
+    unsigned int status = 200;
+
     EnterCriticalSection(&service->lock);
     switch (service->fault)
     {
@@ -156,7 +188,7 @@ static void build_answer(struct fault_service *service, struct drm_span request,
         old_version_answer(service, request, out);
         break;
     default:
-        ask_authority(service->authorities[0], request, out);
+        status = status_of(ask_authority(service->authorities[0], kind, request, out));
         break;
     }
     if (service->fault == FAULT_NONE && out->size)
@@ -175,6 +207,7 @@ static void build_answer(struct fault_service *service, struct drm_span request,
     if (service->fault == FAULT_TRAILING_BYTE)
         append(out, "", 1);
     LeaveCriticalSection(&service->lock);
+    return status;
 }
 
 /* --- sending ---------------------------------------------------------------------------------------------- */
@@ -238,8 +271,27 @@ static void send_status(struct http_connection *connection, unsigned int status)
 {
     char head[160];
 
+    if (status == 204)
+    {
+        http_send_text(connection, "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"); /* it has no body */
+        return;
+    }
     snprintf(head, sizeof(head), "HTTP/1.1 %u No\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno", status);
     http_send_text(connection, head);
+}
+
+static enum path path_of(const char *request)
+{
+    size_t path = ARRAYSIZE(paths);
+
+    while (--path > 0)
+    {
+        size_t length = strlen(paths[path]);
+
+        if (!strncmp(request, "POST ", 5) && !strncmp(request + 5, paths[path], length) && request[5 + length] == ' ')
+            break;
+    }
+    return (enum path)path;
 }
 
 static void behave(struct http_connection *connection)
@@ -247,12 +299,12 @@ static void behave(struct http_connection *connection)
     struct http_server *server = connection->server;
     struct fault_service *service = CONTAINING_RECORD(server, struct fault_service, server);
     struct drm_buffer request = {0}, answer = {0};
-    unsigned int status = 400;
-    bool for_license;
+    unsigned int status;
     const char *body;
+    enum path path;
 
     EnterCriticalSection(&server->lock);
-    for_license = !strncmp(server->request, "POST /v1/license ", 17);
+    path = path_of(server->request);
     body = strstr(server->request, "\r\n\r\n");
     if (body)
         append(&request, body + 4, server->request_size - (size_t)(body + 4 - server->request));
@@ -279,7 +331,7 @@ static void behave(struct http_connection *connection)
         break;
     case FAULT_REDIRECT_LOOP:
         http_send_text(connection, "HTTP/1.1 302 Found\r\nLocation: ");
-        http_send_text(connection, for_license ? "/v1/license" : "/v1/individualize");
+        http_send_text(connection, paths[path]);
         http_send_text(connection, "\r\nContent-Length: 0\r\n\r\n");
         break;
     case FAULT_REDIRECT_NOWHERE:
@@ -297,10 +349,10 @@ static void behave(struct http_connection *connection)
     }
         /* fall through */
     default:
-        if (for_license)
-            status = build_license_answer(service, drm_buffer_span(&request), &answer);
+        if (path == PATH_LICENSE || path == PATH_RESTORE)
+            status = build_license_answer(service, path, drm_buffer_span(&request), &answer);
         else
-            build_answer(service, drm_buffer_span(&request), &answer);
+            status = build_answer(service, path, drm_buffer_span(&request), &answer);
         if (answer.size)
             send_answer(service, connection, drm_buffer_span(&answer));
         else
@@ -327,8 +379,7 @@ static void make_stranger_answer(struct drm_authority *authority, struct drm_buf
     assert_int_equal(drm_x25519_public(private_key, request.encrypt_key), DRM_S_OK);
     assert_int_equal(drm_request_write(&request, seed, NULL, &encoded), DRM_S_OK);
     drm_buffer_free(out);
-    ask_authority(authority, drm_buffer_span(&encoded), out);
-    assert_true(out->size > 0);
+    assert_int_equal(ask_authority(authority, DRM_REQUEST_INDIVIDUALIZE, drm_buffer_span(&encoded), out), DRM_S_OK);
     drm_buffer_free(&encoded);
 }
 
@@ -410,6 +461,7 @@ void fault_service_stop(struct fault_service *service)
         shell_remove_directory(wide);
     }
     drm_buffer_free(&service->last_answer);
+    drm_buffer_free(&service->last_response);
     drm_buffer_free(&service->other_answer);
     CloseHandle(service->gate);
     DeleteCriticalSection(&service->lock);

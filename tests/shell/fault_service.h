@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A service in the test's own process: a real authority behind an HTTP server that can be told to fail. It individualizes
- * machines, has revocation lists, and issues licences (/v1/license).
+ * A service in the test's own process: a real authority behind an HTTP server that can be told to fail. It
+ * individualizes machines, has revocation lists, issues licences (/v1/license) and those of backups (/v1/restore).
  */
 #ifndef WMDRM_TESTS_FAULT_SERVICE_H
 #define WMDRM_TESTS_FAULT_SERVICE_H
@@ -50,6 +50,7 @@ struct fault_service
     HANDLE gate;
     CRITICAL_SECTION lock;            /* guards: all below */
     struct drm_buffer last_answer;    /* of FAULT_NONE */
+    struct drm_buffer last_response;  /* the same, of licences */
     struct drm_buffer other_answer;   /* for FAULT_OTHER_MACHINE */
 };
 
