@@ -215,6 +215,42 @@ static void damaged__the_check_sees_it_and_it_is_set_aside(void **state)
     assert_int_equal(drm_store_check(fixture->store), DRM_S_OK);
 }
 
+/* --- the generation --------------------------------------------------------------------------------------- */
+
+/* Nothing is committed of which other processes would not hear; and the next change tries again. */
+static void generation__that_does_not_open_refuses_changes(void **state)
+{
+    struct store_fixture *fixture = *state;
+    const struct spec spec = {.license = 2, .key = 2};
+    const struct order order = {.anchor = 1, .response = 2, .specs = &spec, .count = 1};
+    const char *path = test_host_path(&fixture->host, "generation");
+    struct drm_stored stored;
+    struct drm_store *other;
+    drm_result result;
+
+    add_one(fixture->store, (struct spec){.license = 1, .key = 1, .plays = 5});
+    drm_store_close(fixture->store);
+    test_folder_replace(path);
+    fixture->store = store_open(fixture);
+    other = store_open(fixture);
+    assert_int_equal(drm_store_generation(fixture->store), 0);
+    assert_int_equal(count_of_key(fixture->store, 1), 1);
+    result = try_order(fixture->store, &order, &stored);
+    assert_true(result == DRM_E_UNABLE_TO_OPEN_STORE || result == DRM_E_ACCESS_DENIED);
+    assert_int_equal(use(fixture->store, number_of(fixture->store, 1), TEST_HOST_NOW), result);
+    assert_int_equal(the_license(other, 1).state.remaining[0], 5);
+    assert_int_equal(count_of_key(other, 2), 0);
+
+    test_folder_remove(path);
+    assert_int_equal(try_order(fixture->store, &order, &stored), DRM_S_OK);
+    assert_int_not_equal(drm_store_generation(fixture->store), 0);
+    assert_int_equal(count_of_key(other, 2), 1);
+    assert_int_equal(use(other, number_of(other, 1), TEST_HOST_NOW), DRM_S_OK);
+    assert_int_equal(drm_store_generation(other), drm_store_generation(fixture->store));
+    assert_int_equal(the_license(fixture->store, 1).state.remaining[0], 4);
+    drm_store_close(other);
+}
+
 /* --- schema 1 --------------------------------------------------------------------------------------------- */
 
 static void upgrade__from_version_1_keeps_all(void **state)
@@ -258,6 +294,7 @@ int run_store_damage_tests(void)
         cmocka_unit_test_setup_teardown(lost__licenses_are_listed_read_and_removed, store_setup, store_teardown),
         cmocka_unit_test_setup_teardown(lost__under_a_new_key_all_goes_on, store_setup, store_teardown),
         cmocka_unit_test_setup_teardown(damaged__the_check_sees_it_and_it_is_set_aside, store_setup, store_teardown),
+        cmocka_unit_test_setup_teardown(generation__that_does_not_open_refuses_changes, store_setup, store_teardown),
         cmocka_unit_test_setup_teardown(upgrade__from_version_1_keeps_all, store_setup, store_teardown),
     };
 

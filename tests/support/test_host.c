@@ -281,6 +281,17 @@ bool test_file_exists(const char *path)
     return access(path, F_OK) == 0;
 }
 
+void test_folder_replace(const char *path)
+{
+    (void)remove(path);
+    assert_int_equal(make_folder(path), 0);
+}
+
+void test_folder_remove(const char *path)
+{
+    assert_int_equal(rmdir(path), 0);
+}
+
 void test_database_execute(const char *path, const char *sql)
 {
     sqlite3 *handle;

@@ -63,6 +63,9 @@ void test_file_write(const char *path, const void *data, size_t size);
 uint8_t *test_file_read(const char *path, size_t *size);
 void test_file_resize(const char *path, uint64_t size);
 bool test_file_exists(const char *path);
+/* A folder in place of the file, which is deleted; and without it again. */
+void test_folder_replace(const char *path);
+void test_folder_remove(const char *path);
 
 /* Runs SQL on a database that nobody has open. */
 void test_database_execute(const char *path, const char *sql);

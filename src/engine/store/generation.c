@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/path.h"
+
 #define GENERATION_FILE_SIZE 4096 /* a page, so that the mapping never grows */
 
 static sqlite3_file *handle_of(const struct drm_generation *generation)
@@ -16,28 +18,53 @@ static sqlite3_file *handle_of(const struct drm_generation *generation)
     return generation->handle;
 }
 
-static bool open_handle(struct drm_generation *generation, const char *path, int flags)
+static drm_result translate(int code)
 {
     sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
-    sqlite3_file *file = vfs ? calloc(1, (size_t)vfs->szOsFile) : NULL;
-    char *full = vfs ? calloc(1, (size_t)vfs->mxPathname + 3) : NULL;
-    int out_flags = 0;
-    /* SQLITE_OK_SYMLINK is a success too: its primary code counts. */
-    bool opened = file && full && (vfs->xFullPathname(vfs, path, vfs->mxPathname + 1, full) & 0xff) == SQLITE_OK
-                  && vfs->xOpen(vfs, full, file, flags | SQLITE_OPEN_SUPER_JOURNAL, &out_flags) == SQLITE_OK;
 
-    if (!opened)
+    switch (code & 0xff)
     {
+    case SQLITE_OK:
+        return DRM_S_OK;
+    case SQLITE_FULL:
+        return DRM_E_DISK_FULL;
+    case SQLITE_NOMEM:
+        return DRM_E_OUT_OF_MEMORY;
+    case SQLITE_CANTOPEN:
+        return drm_result_from_system(vfs->xGetLastError ? vfs->xGetLastError(vfs, 0, NULL) : 0,
+                                      DRM_E_UNABLE_TO_OPEN_STORE);
+    default:
+        return DRM_E_IO;
+    }
+}
+
+static drm_result open_handle(struct drm_generation *generation)
+{
+    sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+    sqlite3_file *file = calloc(1, (size_t)vfs->szOsFile);
+    char *full = calloc(1, (size_t)vfs->mxPathname + 3);
+    int code, out_flags = 0;
+
+    if (!file || !full)
+        code = SQLITE_NOMEM;
+    /* SQLITE_OK_SYMLINK is a success too: its primary code counts. */
+    else if (((code = vfs->xFullPathname(vfs, generation->name, vfs->mxPathname + 1, full)) & 0xff) == SQLITE_OK)
+        code = vfs->xOpen(vfs, full, file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_SUPER_JOURNAL,
+                          &out_flags);
+    if (code != SQLITE_OK)
+    {
+        drm_result result = translate(code);
+
         if (file && file->pMethods)
             (void)file->pMethods->xClose(file);
         free(file);
         free(full);
-        return false;
+        return result;
     }
     generation->handle = file;
     generation->path = full;
     generation->writable = out_flags & SQLITE_OPEN_READWRITE;
-    return true;
+    return DRM_S_OK;
 }
 
 /*
@@ -57,22 +84,34 @@ static bool has_its_size(sqlite3_file *file)
            || file->pMethods->xWrite(file, zeros, (int)(GENERATION_FILE_SIZE - number_size), number_size) == SQLITE_OK;
 }
 
-void drm_generation_open(struct drm_generation *generation, const char *path)
+/* Others may read the number while this is tried again. */
+static drm_result try_open(struct drm_generation *generation)
 {
     sqlite3_int64 limit = GENERATION_FILE_SIZE;
     sqlite3_file *file;
     void *map = NULL;
+    drm_result result = DRM_S_OK;
 
-    memset(generation, 0, sizeof(*generation));
-    if (!open_handle(generation, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE))
-        return;
+    if (!generation->handle && DRM_FAILED(result = open_handle(generation)))
+        return result;
     file = handle_of(generation);
-    if (file->pMethods->iVersion >= 3 && has_its_size(file)
+    if (!generation->map && file->pMethods->iVersion >= 3 && has_its_size(file)
         && file->pMethods->xFileControl(file, SQLITE_FCNTL_MMAP_SIZE, &limit) == SQLITE_OK
         && file->pMethods->xFetch(file, 0, sizeof(uint64_t), &map) == SQLITE_OK)
-        generation->map = map;
-    if (!generation->map)
-        drm_generation_close(generation);
+        __atomic_store_n(&generation->map, (volatile const uint64_t *)map, __ATOMIC_RELEASE);
+    return DRM_S_OK;
+}
+
+drm_result drm_generation_open(struct drm_generation *generation, const char *path)
+{
+    size_t size = strlen(path) + 1;
+
+    memset(generation, 0, sizeof(*generation));
+    if (!(generation->name = malloc(size)))
+        return DRM_E_OUT_OF_MEMORY;
+    memcpy(generation->name, path, size);
+    (void)try_open(generation);
+    return DRM_S_OK;
 }
 
 void drm_generation_close(struct drm_generation *generation)
@@ -87,28 +126,46 @@ void drm_generation_close(struct drm_generation *generation)
         free(file);
         free(generation->path);
     }
+    free(generation->name);
     memset(generation, 0, sizeof(*generation));
 }
 
 /* Two halves on a 32-bit machine may be torn: read until twice the same. */
-static uint64_t read_raw(const struct drm_generation *generation)
+static uint64_t read_map(volatile const uint64_t *map)
 {
-    uint64_t first, second = *generation->map;
+    uint64_t first, second = *map;
 
     do
     {
         first = second;
         __atomic_thread_fence(__ATOMIC_ACQUIRE);
-        second = *generation->map;
+        second = *map;
     } while (first != second);
     return first;
 }
 
 uint64_t drm_generation_read(const struct drm_generation *generation)
 {
-    uint64_t value = generation->map ? read_raw(generation) : 0;
+    volatile const uint64_t *map = __atomic_load_n(&generation->map, __ATOMIC_ACQUIRE);
+    uint64_t value = map ? read_map(map) : 0;
 
     return value & 1 ? 0 : value;
+}
+
+/* Also where it is not mapped: other processes may have it so. */
+static drm_result read_raw(const struct drm_generation *generation, uint64_t *out)
+{
+    sqlite3_file *file = handle_of(generation);
+    int code;
+
+    *out = 0;
+    if (generation->map)
+    {
+        *out = read_map(generation->map);
+        return DRM_S_OK;
+    }
+    code = file->pMethods->xRead(file, out, sizeof(*out), 0);
+    return code == SQLITE_IOERR_SHORT_READ ? DRM_S_OK : translate(code); /* the rest is zero then */
 }
 
 static drm_result write_raw(struct drm_generation *generation, uint64_t value)
@@ -117,24 +174,23 @@ static drm_result write_raw(struct drm_generation *generation, uint64_t value)
 
     if (!generation->writable)
         return DRM_E_WRITE_PROTECTED;
-    switch (file->pMethods->xWrite(file, &value, sizeof(value), 0))
-    {
-    case SQLITE_OK:
-        return DRM_S_OK;
-    case SQLITE_FULL:
-        return DRM_E_DISK_FULL;
-    default:
-        return DRM_E_IO;
-    }
+    return translate(file->pMethods->xWrite(file, &value, sizeof(value), 0));
 }
 
 drm_result drm_generation_begin_change(struct drm_generation *generation)
 {
-    return generation->map ? write_raw(generation, read_raw(generation) | 1) : DRM_S_OK;
+    uint64_t value;
+    drm_result result = generation->map ? DRM_S_OK : try_open(generation);
+
+    if (DRM_FAILED(result) || DRM_FAILED(result = read_raw(generation, &value)))
+        return result;
+    return write_raw(generation, value | 1);
 }
 
 void drm_generation_end_change(struct drm_generation *generation)
 {
-    if (generation->map)
-        (void)write_raw(generation, (read_raw(generation) | 1) + 1);
+    uint64_t value;
+
+    if (generation->handle && DRM_SUCCEEDED(read_raw(generation, &value)))
+        (void)write_raw(generation, (value | 1) + 1);
 }

@@ -19,22 +19,24 @@
 
 struct drm_generation
 {
-    void *handle;                  /* sqlite3_file, or NULL: no generation can be kept, always ask */
+    char *name;                    /* of the file, as it was asked for */
+    void *handle;                  /* sqlite3_file, or NULL: it could not be opened yet, always ask */
     char *path;                    /* which the file layer keeps pointing to */
-    volatile const uint64_t *map;
+    volatile const uint64_t *map;  /* atomic; NULL where it cannot be mapped: always ask */
     bool writable;
 };
 
-/* Opens the file at path and makes it where there is none. Never fails: where it cannot be, reads always say "ask". */
-void drm_generation_open(struct drm_generation *generation, const char *path);
+/* Opens the file at path and makes it where there is none. Where that cannot be, reads always say "ask", and a change
+ * tries again. DRM_E_OUT_OF_MEMORY alone. */
+DRM_MUST_CHECK drm_result drm_generation_open(struct drm_generation *generation, const char *path);
 void drm_generation_close(struct drm_generation *generation);
 
 /* The number now; 0 (never a settled one) where it is odd or there is none. */
 uint64_t drm_generation_read(const struct drm_generation *generation);
 
 /* Inside a write transaction, before its commit: odd from here on. Where that cannot be written nothing may be
- * committed, of which others would not hear: DRM_E_WRITE_PROTECTED, DRM_E_DISK_FULL, DRM_E_IO. Fine where there is no
- * generation. */
+ * committed, of which others would not hear: DRM_E_WRITE_PROTECTED, DRM_E_DISK_FULL, DRM_E_IO,
+ * DRM_E_UNABLE_TO_OPEN_STORE. */
 drm_result drm_generation_begin_change(struct drm_generation *generation);
 
 /* Inside a write transaction that commits nothing, so that all there is has been committed: even from here on. Where

@@ -233,7 +233,7 @@ static drm_result renew_list(struct drm_store *store, struct drm_open_list *list
 
 uint64_t drm_store_settle_generation(struct drm_store *store, struct drm_database *database)
 {
-    if (!store->generation.writable || database->read_only || DRM_FAILED(drm_database_try_begin(database)))
+    if (database->read_only || DRM_FAILED(drm_database_try_begin(database)))
         return 0;
     drm_store_age_witness(store, database);
     drm_generation_end_change(&store->generation);

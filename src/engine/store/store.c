@@ -161,7 +161,8 @@ static drm_result open_store(const struct drm_store_options *options, enum drm_d
         || DRM_FAILED(result = drm_license_queries_create(store, &store->queries)))
         goto done;
     drm_license_rows_init(&store->rows, store, store->database, true);
-    drm_generation_open(&store->generation, generation);
+    if (DRM_FAILED(result = drm_generation_open(&store->generation, generation)))
+        goto done;
     store->contents = (struct drm_content_table){
         .database = store->database,
         .lock = store->lock,
