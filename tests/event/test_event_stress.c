@@ -63,8 +63,8 @@ static DWORD WINAPI produce(void *context)
     WaitForSingleObject(party->gate, INFINITE);
     for (i = 0; i < EVENTS; ++i)
     {
-        HRESULT hr = event_generator_queue_unknown(&party->source->events, producer << 16 | i, S_OK,
-                                                   &party->object.IUnknown_iface);
+        HRESULT hr = source_queue_unknown(party->source, producer << 16 | i, S_OK,
+                                          &party->object.IUnknown_iface);
 
         if (hr == MF_E_SHUTDOWN)
             break;
@@ -223,7 +223,7 @@ static DWORD WINAPI answer(void *context)
         if (FAILED(source_get(game->sources[0], 0, &event)))
             break;
         event_type_and_release(event);
-        if (FAILED(event_generator_queue_unknown(&game->sources[1]->events, 1 + i, S_OK, NULL)))
+        if (FAILED(source_queue_unknown(game->sources[1], 1 + i, S_OK, NULL)))
             InterlockedIncrement(&game->failures);
     }
     return 0;
@@ -291,7 +291,7 @@ static DWORD WINAPI begin_against_others(void *context)
             break;
         else if (hr != MF_E_MULTIPLE_SUBSCRIBERS && hr != MF_S_MULTIPLE_BEGIN)
             InterlockedIncrement(&rival->failures);
-        if (FAILED(event_generator_queue_unknown(&rival->source->events, 1, S_OK, NULL)))
+        if (FAILED(source_queue_unknown(rival->source, 1, S_OK, NULL)))
             break;
     }
     source_release(rival->source);
