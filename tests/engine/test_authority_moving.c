@@ -207,6 +207,53 @@ static void moving__replaces_one_whose_keys_are_lost(void **state)
     assert_int_equal(test_host_count(&moving->to->machine.host, "authority-damaged-", ".db", NULL), 1);
 }
 
+/* Who has it open would go on with a file that nobody else sees, and its log would be taken for the new one's. */
+static void moving__waits_for_whoever_has_the_old_one_open(void **state)
+{
+    struct moving *moving = *state;
+    struct drm_authority *open = open_authority(&moving->to->machine);
+    struct drm_authority_status status;
+    uint8_t before[DRM_SIGN_PUBLIC_SIZE], from[DRM_SIGN_PUBLIC_SIZE], after[DRM_SIGN_PUBLIC_SIZE];
+
+    memcpy(before, drm_authority_root(open), sizeof(before));
+    assert_int_equal(export(moving, PASSPHRASE), DRM_S_OK);
+    assert_int_equal(import(moving, PASSPHRASE, true), DRM_E_BUSY);
+    assert_int_equal(drm_authority_revoke(open, DRM_REVOCATION_APP, NULL, 0), DRM_S_OK);
+    assert_int_equal(drm_authority_get_status(open, &status), DRM_S_OK);
+    drm_authority_close(open);
+    root_of(moving->to, after);
+    assert_memory_equal(before, after, sizeof(after));
+    assert_int_equal(import(moving, PASSPHRASE, true), DRM_S_OK);
+    root_of(moving->from, from);
+    root_of(moving->to, after);
+    assert_memory_equal(from, after, sizeof(after));
+}
+
+/* Of a database that somebody deleted, the log may still be there. */
+static void moving__is_not_mixed_with_what_is_left_of_another(void **state)
+{
+    struct moving *moving = *state;
+    const char *database, *log;
+    struct drm_authority *open = open_authority(&moving->to->machine);
+    uint8_t from[DRM_SIGN_PUBLIC_SIZE], after[DRM_SIGN_PUBLIC_SIZE], *bytes;
+    size_t size;
+
+    assert_int_equal(export(moving, PASSPHRASE), DRM_S_OK);
+    assert_int_equal(drm_authority_revoke(open, DRM_REVOCATION_APP, NULL, 0), DRM_S_OK);
+    log = test_host_path(&moving->to->machine.host, "authority.db-wal");
+    bytes = test_file_read(log, &size);
+    assert_true(size > 4096);
+    drm_authority_close(open);
+    database = test_host_path(&moving->to->machine.host, "authority.db");
+    assert_int_equal(remove(database), 0);
+    test_file_write(log, bytes, size);
+    free(bytes);
+    assert_int_equal(import(moving, PASSPHRASE, false), DRM_S_OK);
+    root_of(moving->from, from);
+    root_of(moving->to, after);
+    assert_memory_equal(from, after, sizeof(after));
+}
+
 /* --- bad files ---------------------------------------------------------------------------------------------------- */
 
 static void moving__passphrases_count(void **state)
@@ -265,6 +312,8 @@ int main(void)
         MOVING_TEST(lets_another_machine_restore),
         MOVING_TEST(replaces_one_that_issued_only_if_told_so),
         MOVING_TEST(replaces_one_whose_keys_are_lost),
+        MOVING_TEST(waits_for_whoever_has_the_old_one_open),
+        MOVING_TEST(is_not_mixed_with_what_is_left_of_another),
         MOVING_TEST(passphrases_count),
         MOVING_TEST(damaged_files_change_nothing),
     };

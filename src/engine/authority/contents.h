@@ -150,7 +150,7 @@ DRM_MUST_CHECK drm_result drm_authority_restore(struct drm_authority *authority,
  * authority of a folder, which nobody may have open, in one step; one that has issued licences only if replace (else
  * DRM_E_STORE_NOT_ALLOWED), and that one is kept as "authority-replaced-<UTC time>.db". DRM_E_INVALID_ARGUMENT for an
  * empty passphrase; export: DRM_E_BACKUP_EXISTS, DRM_E_PATH_NOT_FOUND, DRM_E_DISK_FULL; import:
- * DRM_E_INVALID_PASSPHRASE, DRM_E_BACKUP_CORRUPT, DRM_E_PATH_NOT_FOUND.
+ * DRM_E_INVALID_PASSPHRASE, DRM_E_BACKUP_CORRUPT, DRM_E_PATH_NOT_FOUND, DRM_E_BUSY where somebody has the old one open.
  */
 DRM_MUST_CHECK drm_result drm_authority_export(struct drm_authority *authority, const char *passphrase,
                                                const char *path);

@@ -169,19 +169,44 @@ static drm_result make_way(const struct importing *importing, bool replace)
 
 /* --- all of it ---------------------------------------------------------------------------------------------- */
 
+/* Deletes path with each of these suffixes. */
+static drm_result delete_all(const char *path, const char *const *suffixes, size_t count)
+{
+    drm_result result = DRM_S_OK;
+
+    for (size_t i = 0; i < count && DRM_SUCCEEDED(result); i++)
+    {
+        char *each = drm_path_append(path, suffixes[i]);
+
+        result = each ? drm_path_delete(each) : DRM_E_OUT_OF_MEMORY;
+        free(each);
+    }
+    return result;
+}
+
 static drm_result clear_part(const struct importing *importing)
 {
     static const char *const suffixes[] = {"-wal", "-shm", "-lock", ""};
-    drm_result result = DRM_S_OK;
 
-    for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]) && DRM_SUCCEEDED(result); i++)
-    {
-        char *path = drm_path_append(importing->part_path, suffixes[i]);
+    return delete_all(importing->part_path, suffixes, sizeof(suffixes) / sizeof(suffixes[0]));
+}
 
-        result = path ? drm_path_delete(path) : DRM_E_OUT_OF_MEMORY;
-        free(path);
-    }
-    return result;
+/*
+ * A log beside the old database belongs to somebody who has it open, and who would go on writing to a file that has no
+ * name any more; SQLite would take that log for the new one's. Without a database it is what is left of one.
+ */
+static drm_result move_into_place(const struct importing *importing)
+{
+    static const char *const remains[] = {"-wal", "-shm", "-journal"};
+    char *log = drm_path_append(importing->path, "-wal");
+    drm_result result = log ? DRM_S_OK : DRM_E_OUT_OF_MEMORY;
+
+    if (DRM_SUCCEEDED(result) && !drm_path_exists(importing->path))
+        result = delete_all(importing->path, remains, sizeof(remains) / sizeof(remains[0]));
+    else if (DRM_SUCCEEDED(result) && drm_path_exists(log))
+        result = DRM_E_BUSY;
+    free(log);
+    return DRM_FAILED(result) ? result : drm_path_replace(importing->part_path, importing->path);
 }
 
 static drm_result import(struct importing *importing, const char *passphrase, const char *path, bool replace)
@@ -198,7 +223,7 @@ static drm_result import(struct importing *importing, const char *passphrase, co
     if (DRM_FAILED(result = drm_database_lock(importing->path, &importing->options->host->log,
                                               importing->options->task, &lock)))
         return result;
-    result = drm_path_replace(importing->part_path, importing->path);
+    result = move_into_place(importing);
     drm_database_close(lock);
     return result;
 }
