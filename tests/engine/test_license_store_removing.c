@@ -222,6 +222,88 @@ static void clean__can_be_cancelled_anywhere(void **state)
     assert_int_equal(drm_store_check(fixture->store), DRM_S_OK);
 }
 
+/* Pages that nothing is on. */
+#define FILLER_PAGES 3000
+static void make_room(struct store_fixture *fixture)
+{
+    store_edit(fixture, "CREATE TABLE filler(bytes BLOB);"
+                        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)"
+                        " INSERT INTO filler SELECT zeroblob(4000) FROM n;"
+                        "DROP TABLE filler");
+}
+
+static bool always(void *context)
+{
+    (void)context;
+    return true;
+}
+
+/* Another process, which waits for nobody, and writes whenever this one looks for a cancel. */
+struct writer
+{
+    struct drm_store *store;
+    int64_t number;
+    unsigned int successes, failures;
+};
+
+static bool write_meanwhile(void *context)
+{
+    struct writer *writer = context;
+    drm_result result = use(writer->store, writer->number, TEST_HOST_NOW);
+
+    if (result == DRM_S_OK)
+        writer->successes++;
+    else if (result != DRM_E_OPERATION_CANCELED)
+        writer->failures++;
+    return false;
+}
+
+static void clean__lets_others_write_between_slices(void **state)
+{
+    enum { SLICES = FILLER_PAGES / 512 };
+    static const struct drm_task impatient = {.cancelled = always};
+    struct store_fixture *fixture = *state;
+    const struct drm_store_options options = {.directory = fixture->host.directory, .host = &fixture->host.host};
+    struct writer writer = {.number = 0};
+    const struct drm_task task = {.context = &writer, .cancelled = write_meanwhile};
+    uint32_t plays;
+    size_t before, purged;
+
+    add_one(fixture->store, (struct spec){.license = 1, .key = 1, .plays = 100000});
+    make_room(fixture);
+    before = file_size(fixture);
+    assert_true(before > FILLER_PAGES * 4096);
+    writer.number = number_of(fixture->store, 1);
+    assert_int_equal(drm_store_open(&options, &impatient, &writer.store), DRM_S_OK);
+    assert_int_equal(drm_store_clean(fixture->store, &task, &purged), DRM_S_OK);
+    drm_store_close(writer.store);
+    assert_int_equal(writer.failures, 0);
+    assert_true(writer.successes >= SLICES);
+    plays = the_license(fixture->store, 1).state.remaining[0];
+    assert_int_equal(plays, 100000 - writer.successes);
+    assert_true(file_size(fixture) < before / 10);
+    assert_int_equal(drm_store_check(fixture->store), DRM_S_OK);
+}
+
+/* A store that was made before slices is written anew, once. */
+static void clean__of_an_older_file_gives_room_back_too(void **state)
+{
+    struct store_fixture *fixture = *state;
+    size_t before, purged;
+
+    add_one(fixture->store, (struct spec){.license = 1, .key = 1, .plays = 3});
+    store_edit(fixture, "PRAGMA auto_vacuum=NONE; VACUUM; CREATE TABLE t(a CHECK (a = 0));"
+                        "INSERT INTO t SELECT auto_vacuum FROM pragma_auto_vacuum; DROP TABLE t");
+    make_room(fixture);
+    before = file_size(fixture);
+    assert_int_equal(drm_store_clean(fixture->store, NULL, &purged), DRM_S_OK);
+    assert_true(file_size(fixture) < before / 10);
+    assert_int_equal(the_license(fixture->store, 1).state.remaining[0], 3);
+    store_edit(fixture, "CREATE TABLE t(a CHECK (a = 2)); INSERT INTO t SELECT auto_vacuum FROM pragma_auto_vacuum;"
+                        "DROP TABLE t");
+    assert_int_equal(drm_store_check(fixture->store), DRM_S_OK);
+}
+
 /* --- challenges ------------------------------------------------------------------------------------------- */
 
 static void challenge__is_good_for_one_removal(void **state)
@@ -341,6 +423,8 @@ int run_store_removing_tests(void)
         cmocka_unit_test_setup_teardown(clean__temporary_licenses_that_ended_go, store_setup, store_teardown),
         cmocka_unit_test_setup_teardown(clean__gives_room_back_and_keeps_the_rest, store_setup, store_teardown),
         cmocka_unit_test_setup_teardown(clean__can_be_cancelled_anywhere, store_setup, store_teardown),
+        cmocka_unit_test_setup_teardown(clean__lets_others_write_between_slices, store_setup, store_teardown),
+        cmocka_unit_test_setup_teardown(clean__of_an_older_file_gives_room_back_too, store_setup, store_teardown),
         cmocka_unit_test_setup_teardown(challenge__is_good_for_one_removal, store_setup, store_teardown),
         cmocka_unit_test_setup_teardown(challenge__the_newest_are_remembered, store_setup, store_teardown),
         cmocka_unit_test_setup_teardown(receipt__stays_until_it_is_dropped, store_setup, store_teardown),

@@ -97,6 +97,8 @@ static drm_result fill(const char *path, const struct drm_database_schema *schem
      * one lock and one look for somebody's journal will do. */
     if (DRM_SUCCEEDED(result = drm_database_execute(database, "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=OFF;"
                                                               " PRAGMA synchronous=OFF"))
+        && (!schema->gives_room_back
+            || DRM_SUCCEEDED(result = drm_database_execute(database, "PRAGMA auto_vacuum=INCREMENTAL")))
         && DRM_SUCCEEDED(result = drm_database_begin(database))
         && DRM_SUCCEEDED(result = drm_database_apply(database, schema, 0))
         && (!schema->fill || DRM_SUCCEEDED(result = schema->fill(schema->context, database)))

@@ -152,6 +152,49 @@ void drm_database_trim_log(struct drm_database *database)
         (void)sqlite3_wal_checkpoint_v2(database->handle, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 
+static drm_result read_number(struct drm_database *database, const char *sql, int64_t *out)
+{
+    struct drm_statement statement;
+    int64_t value = 0;
+    drm_result result;
+
+    drm_statement_prepare(&statement, database, sql);
+    if (drm_statement_step(&statement))
+        value = drm_statement_int(&statement, 0);
+    if (DRM_SUCCEEDED(result = drm_statement_finish(&statement)))
+        *out = value;
+    return result;
+}
+
+static drm_result give_pages_back(struct drm_database *database, unsigned int pages, int64_t *left)
+{
+    char sql[48];
+    drm_result result = drm_database_begin(database);
+
+    if (DRM_FAILED(result))
+        return result;
+    snprintf(sql, sizeof(sql), "PRAGMA incremental_vacuum(%u)", pages);
+    if (DRM_SUCCEEDED(result = drm_database_execute(database, sql))
+        && DRM_SUCCEEDED(result = read_number(database, "PRAGMA freelist_count", left)))
+        result = drm_database_commit(database);
+    drm_database_rollback(database);
+    return result;
+}
+
+drm_result drm_database_give_room_back(struct drm_database *database, unsigned int pages, int64_t *left)
+{
+    int64_t mode;
+    drm_result result = read_number(database, "PRAGMA auto_vacuum", &mode);
+
+    if (DRM_FAILED(result))
+        return result;
+    if (mode)
+        return give_pages_back(database, pages, left);
+    if (DRM_SUCCEEDED(result = drm_database_execute(database, "PRAGMA auto_vacuum=INCREMENTAL; VACUUM")))
+        *left = 0;
+    return result;
+}
+
 void drm_database_rollback(struct drm_database *database)
 {
     if (!sqlite3_get_autocommit(database->handle))

@@ -25,6 +25,7 @@ struct drm_database_schema
     uint32_t application_id;
     const char *const *scripts;
     int version; /* number of scripts */
+    bool gives_room_back; /* a new one can give free pages back piece by piece (drm_database_give_room_back) */
     /* NULL, or what belongs into a new one from its beginning: part of the transaction that makes it. */
     drm_result (*fill)(void *context, struct drm_database *database);
     void *context;
@@ -94,6 +95,10 @@ drm_result drm_database_check(struct drm_database *database, const char *const *
 /* Write transactions. rollback is safe where none is open, so that every error path may call it. */
 drm_result drm_database_begin(struct drm_database *database); /* BEGIN IMMEDIATE */
 drm_result drm_database_try_begin(struct drm_database *database); /* waits for nobody */
+/* Gives so many free pages at most back to the disk: in a transaction of its own, so that others wait for no more than
+ * that. *left is how many are free after it. Of a database that cannot do that piece by piece (gives_room_back) all are
+ * given back at once, by writing it anew, and from then on it can. */
+drm_result drm_database_give_room_back(struct drm_database *database, unsigned int pages, int64_t *left);
 /* Writes the log back and empties it, as far as nobody reads an older state. Waits for nobody; how far it came is no
  * matter. */
 void drm_database_shorten_log(struct drm_database *database);

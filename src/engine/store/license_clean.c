@@ -14,6 +14,9 @@
 #define HOUR_MS (INT64_C(60) * 60 * 1000)
 #define WORTH_COMPACTING 8        /* a part of so much of the file is free */
 #define COMPACT_MIN_PAGES 8
+#define SLICE 512                 /* pages that are given back in one transaction */
+#define SLICE_PAUSE_MS 15
+#define DROP_ATTEMPTS 4
 
 static bool cancelled(const struct drm_task *task)
 {
@@ -137,34 +140,120 @@ static drm_result read_pragma(struct drm_store *store, const char *sql, int64_t 
     return drm_statement_finish(&statement);
 }
 
-/* Heads of responses of which no licence is left. */
-static drm_result drop_responses(struct drm_store *store)
+/* Numbers of responses. */
+struct numbers
 {
+    int64_t *all;
+    size_t count, room;
+};
+
+static drm_result add_number(struct numbers *numbers, int64_t number)
+{
+    if (numbers->count == numbers->room)
+    {
+        size_t room = numbers->room ? 2 * numbers->room : BATCH;
+        int64_t *all = realloc(numbers->all, room * sizeof(*all));
+
+        if (!all)
+            return DRM_E_OUT_OF_MEMORY;
+        numbers->all = all;
+        numbers->room = room;
+    }
+    numbers->all[numbers->count++] = number;
+    return DRM_S_OK;
+}
+
+/* Looks at every licence, which takes a while where there are many: others may write meanwhile. */
+static drm_result list_unused_responses(struct drm_store *store, struct numbers *numbers)
+{
+    struct drm_statement statement;
+    drm_result result = DRM_S_OK, finished;
+
+    numbers->count = 0;
+    drm_statement_prepare(&statement, store->database,
+                          "SELECT id FROM response WHERE id NOT IN (SELECT response FROM license WHERE status <> 0)");
+    while (DRM_SUCCEEDED(result) && drm_statement_step(&statement))
+        result = add_number(numbers, drm_statement_int(&statement, 0));
+    finished = drm_statement_finish(&statement);
+    return DRM_FAILED(finished) ? finished : result;
+}
+
+/* *current is false, and nothing was done, where somebody else wrote since version was read. */
+static drm_result drop_some_responses(struct drm_store *store, const int64_t *numbers, size_t count, int64_t version,
+                                      bool *current)
+{
+    struct drm_statement statement;
+    int64_t now;
     drm_result result = drm_database_begin(store->database);
 
-    if (DRM_SUCCEEDED(result)
-        && DRM_SUCCEEDED(result = drm_database_execute(store->database,
-                                                       "DELETE FROM response WHERE id NOT IN"
-                                                       " (SELECT response FROM license WHERE status <> 0)"))
-        && sqlite3_changes(store->database->handle) > 0)
+    if (DRM_FAILED(result))
+        return result;
+    if (DRM_FAILED(result = read_pragma(store, "PRAGMA data_version", &now)) || !(*current = now == version))
+        goto done;
+    drm_statement_prepare(&statement, store->database, "DELETE FROM response WHERE id = ?1");
+    for (size_t i = 0; i < count && DRM_SUCCEEDED(statement.result); i++)
+    {
+        drm_statement_bind_int(&statement, 1, numbers[i]);
+        (void)drm_statement_step(&statement);
+        drm_statement_reset(&statement);
+    }
+    if (DRM_SUCCEEDED(result = drm_statement_finish(&statement)))
         result = drm_database_commit(store->database);
+
+done:
     drm_database_rollback(store->database);
     return result;
 }
 
-static drm_result compact_locked(struct drm_store *store)
+/*
+ * Heads of responses of which no licence is left. One that is not in use may be used again by whoever stores it a second
+ * time, so that all is looked at anew where somebody wrote in between. What is left after a few attempts goes with the
+ * next cleaning.
+ */
+static drm_result drop_responses(struct drm_store *store)
 {
-    int64_t free_pages, pages;
+    struct numbers numbers = {0};
+    drm_result result = DRM_S_OK;
+    bool current = false;
+    int64_t version;
+
+    for (unsigned int attempt = 0; attempt < DROP_ATTEMPTS && !current && DRM_SUCCEEDED(result); attempt++)
+    {
+        current = true;
+        if (DRM_SUCCEEDED(result = read_pragma(store, "PRAGMA data_version", &version)))
+            result = list_unused_responses(store, &numbers);
+        for (size_t i = 0; i < numbers.count && current && DRM_SUCCEEDED(result); i += BATCH)
+            result = drop_some_responses(store, numbers.all + i,
+                                         numbers.count - i < BATCH ? numbers.count - i : BATCH, version, &current);
+    }
+    free(numbers.all);
+    return result;
+}
+
+static bool is_worth_it(int64_t free_pages, int64_t pages)
+{
+    return free_pages >= COMPACT_MIN_PAGES && free_pages >= pages / WORTH_COMPACTING;
+}
+
+/* Between two slices whoever waits for the database gets it: other connections look every ten milliseconds. */
+static drm_result give_room_back(struct drm_store *store, const struct drm_task *task)
+{
+    int64_t free_pages, before, pages;
     drm_result result;
 
-    if (DRM_FAILED(result = drop_responses(store))
-        || DRM_FAILED(result = read_pragma(store, "PRAGMA freelist_count", &free_pages))
-        || DRM_FAILED(result = read_pragma(store, "PRAGMA page_count", &pages)))
+    if (DRM_FAILED(result = read_pragma(store, "PRAGMA freelist_count", &free_pages))
+        || DRM_FAILED(result = read_pragma(store, "PRAGMA page_count", &pages)) || !is_worth_it(free_pages, pages))
         return result;
-    if (free_pages >= COMPACT_MIN_PAGES && free_pages >= pages / WORTH_COMPACTING)
-        result = drm_database_execute(store->database, "VACUUM");
-    drm_database_shorten_log(store->database);
-    return result;
+    do
+    {
+        before = free_pages;
+        if (DRM_FAILED(result = drm_database_give_room_back(store->database, SLICE, &free_pages)) || !free_pages)
+            return result;
+        sqlite3_sleep(SLICE_PAUSE_MS);
+        if (cancelled(task))
+            return DRM_E_OPERATION_CANCELED;
+    } while (free_pages < before);
+    return DRM_S_OK; /* somebody frees as fast as this gives back */
 }
 
 static drm_result compact(struct drm_store *store, const struct drm_task *task)
@@ -177,8 +266,10 @@ static drm_result compact(struct drm_store *store, const struct drm_task *task)
     others = store->database->task;
     drm_database_set_task(store->database, task);
     drm_database_begin_long_work(store->database);
-    result = compact_locked(store);
+    if (DRM_SUCCEEDED(result = drop_responses(store)))
+        result = give_room_back(store, task);
     drm_database_end_long_work(store->database);
+    drm_database_shorten_log(store->database);
     drm_database_set_task(store->database, others);
     (void)sqlite3_db_release_memory(store->database->handle);
     drm_store_unlock(store);

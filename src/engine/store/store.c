@@ -48,6 +48,7 @@ static const struct drm_database_schema store_schema = {
     .application_id = STORE_APPLICATION_ID,
     .scripts = store_scripts,
     .version = sizeof(store_scripts) / sizeof(store_scripts[0]),
+    .gives_room_back = true,
 };
 
 /* Of pages; taken as they are needed, and given back after a change of many licences. */
