@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * certify: a certificate for an application or a device, over keys that their maker holds.
+ * certify: a certificate for an application, a device or an issuer of licences, over keys that their maker holds.
  */
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +20,7 @@ static const struct
     {"application", DRM_ROLE_APPLICATION},
     {"device", DRM_ROLE_DEVICE},
     {"network-device", DRM_ROLE_NETWORK_DEVICE},
+    {"issuer", DRM_ROLE_ISSUER},
 };
 
 /* What the options say; NULL where one is missing. */
@@ -58,7 +59,8 @@ static int read_subject(const struct command_line *line, const struct subject_op
             out->roles = roles[i].role;
     }
     if (!out->roles)
-        return command_misuse(line, "there is no role \"%s\": application, device or network-device", given->role);
+        return command_misuse(line, "there is no role \"%s\": application, device, network-device or issuer",
+                              given->role);
     if (!*given->name || strlen(given->name) > DRM_CERTIFICATE_NAME_SIZE ||
         !drm_text_is_valid(drm_span(given->name, strlen(given->name))))
         return command_misuse(line, "--name takes 1 to %d bytes of UTF-8 text", DRM_CERTIFICATE_NAME_SIZE);
@@ -73,6 +75,8 @@ static int read_subject(const struct command_line *line, const struct subject_op
     if (given->encrypt_key && !hex_read(given->encrypt_key, out->encrypt_key, sizeof(out->encrypt_key)))
         return command_misuse(line, "--encrypt-key takes an X25519 public key, 64 hexadecimal digits");
     out->has_encrypt_key = given->encrypt_key != NULL;
+    if (out->roles == DRM_ROLE_ISSUER && given->encrypt_key)
+        return command_misuse(line, "an issuer receives no keys: --encrypt-key is for the other roles");
     if (given->days && !command_read_number(line, "--days", given->days, 1, 36500, days))
         return COMMAND_MISUSED;
     return COMMAND_DONE;
@@ -96,14 +100,15 @@ int command_certify(int argc, char **argv)
                  "                             [OPTION...]\n\n"
                  "Issues a certificate over public keys; the private ones stay with whoever made them.\n"
                  "Writes it with the certificates of its issuers.\n\n"
-                 "  --role ROLE             application, device or network-device\n"
-                 "  --name NAME             whose it is, for people\n"
+                 "  --role ROLE             application, device, network-device, or issuer: somebody else whose licences\n"
+                 "                          machines are to take\n"
+                 "  --name NAME             whose it is, for people; an issuer's licences carry it\n"
                  "  --sign-key HEX          Ed25519 public key, 64 hexadecimal digits\n"
                  "  --encrypt-key HEX       X25519 public key, if it is to receive keys\n"
                  "  --rsa-modulus HEX       modulus of an application's RSA key with the exponent 65537, as\n"
                  "                          'openssl rsa -modulus' prints it; then --sign-key may be missing,\n"
                  "                          and FILE is XML for CreateSecureDecryptor\n"
-                 "  --days N                how long it is valid; without this, for ever\n"
+                 "  --days N                how long it is valid; without this, for ever, of an issuer one year\n"
                  "  --output FILE           is replaced in one step; - is the standard output\n"
                  COMMAND_COMMON_USAGE,
     };
@@ -112,6 +117,7 @@ int command_certify(int argc, char **argv)
     struct drm_buffer chain = {0}, text = {0};
     struct drm_rsa_key rsa;
     struct service service;
+    int64_t now;
     uint64_t days;
     drm_result result;
     int option, error, exit;
@@ -137,9 +143,16 @@ int command_certify(int argc, char **argv)
     if (exit != COMMAND_DONE)
         return exit;
     drm_random(subject.serial, sizeof(subject.serial));
-    subject.not_before = service.host.host.clock.now(service.host.host.clock.context);
-    /* An end that is not given would be the authority's own of ten years. */
-    subject.not_after = days ? subject.not_before + (int64_t)days * MILLISECONDS_A_DAY : DRM_TIME_MAX;
+    now = service.host.host.clock.now(service.host.host.clock.context);
+    if (days)
+        subject.not_after = now + (int64_t)days * MILLISECONDS_A_DAY;
+    /* Of an issuer the authority decides what is not said: a year, and from a day ago, for clocks that differ. */
+    if (subject.roles != DRM_ROLE_ISSUER)
+    {
+        subject.not_before = now;
+        if (!days)
+            subject.not_after = DRM_TIME_MAX; /* 0 would be the authority's ten years */
+    }
     result = drm_authority_certify(service.authority, &subject, &chain);
     if (DRM_SUCCEEDED(result) && subject.has_rsa_key)
         result = drm_application_certificate_write(drm_buffer_span(&chain), &rsa, &text);

@@ -527,6 +527,44 @@ static void certify__issues_what_revoke_understands(void **state)
     drm_buffer_free(&file);
 }
 
+static void certify__issuer_of_licences(void **state)
+{
+    static const char seed[DRM_SIGN_SEED_SIZE] = "ripper";
+    uint8_t anchor[DRM_SIGN_PUBLIC_SIZE], sign_key[DRM_SIGN_PUBLIC_SIZE];
+    const char *path = sandbox_path(&sandbox, "issuer.certificate");
+    struct drm_buffer file = {0};
+    struct drm_chain chain;
+    char key_text[65];
+    int64_t life;
+
+    (void)state;
+    sandbox_anchor(&sandbox, anchor);
+    assert_int_equal(drm_sign_public((const uint8_t *)seed, sign_key), DRM_S_OK);
+    hex_write(sign_key, sizeof(sign_key), key_text);
+    for (int days = 0; days < 2; days++)
+    {
+        if (days)
+            RUN_WELL("certify", "--data", sandbox.data, "--role", "issuer", "--name", "Ripper", "--sign-key", key_text,
+                     "--days", "7", "--output", path);
+        else
+            RUN_WELL("certify", "--data", sandbox.data, "--role", "issuer", "--name", "Ripper", "--sign-key", key_text,
+                     "--output", path);
+        drm_buffer_truncate(&file, 0);
+        assert_int_equal(small_file_read(path, DRM_CHAIN_MAX_SIZE, &file), 0);
+        assert_int_equal(drm_chain_read(drm_buffer_span(&file), &chain), DRM_S_OK);
+        assert_int_equal(drm_chain_verify(&chain, anchor, DRM_ROLE_ISSUER, chain.certificates[0].not_before), DRM_S_OK);
+        assert_string_equal(chain.certificates[0].name, "Ripper");
+        /* From a day ago. */
+        life = chain.certificates[0].not_after - chain.certificates[0].not_before;
+        assert_int_equal(life / INT64_C(86400000), days ? 8 : 366);
+    }
+    RUN_WELL("revoke", "--data", sandbox.data, "--list", "GRL", "--certificate", path);
+    RUN(&outcome, "certify", "--data", sandbox.data, "--role", "issuer", "--name", "n", "--sign-key", key_text,
+        "--encrypt-key", key_text, "--output", path);
+    assert_fails(2, "an issuer receives no keys");
+    drm_buffer_free(&file);
+}
+
 static void certify__refuses_bad_values(void **state)
 {
     const char *path = sandbox_path(&sandbox, "certificate");
@@ -610,6 +648,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(list__refuses_what_is_none, make_service, remove_sandbox),
         cmocka_unit_test_setup_teardown(certify__application_with_an_rsa_key, make_service, remove_sandbox),
         cmocka_unit_test_setup_teardown(certify__issues_what_revoke_understands, make_service, remove_sandbox),
+        cmocka_unit_test_setup_teardown(certify__issuer_of_licences, make_service, remove_sandbox),
         cmocka_unit_test_setup_teardown(certify__refuses_bad_values, make_service, remove_sandbox),
         cmocka_unit_test_setup_teardown(serve__refuses_bad_options, make_service, remove_sandbox),
     };
