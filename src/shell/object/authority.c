@@ -244,4 +244,6 @@ const IWMDRMAuthorityVtbl license_authority_vtbl =
     license_authority_ImportAuthority,
     license_authority_GetClock,
     license_authority_SetClock,
+    license_authority_Certify,
+    license_authority_RevokeCertificate,
 };

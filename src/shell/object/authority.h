@@ -21,4 +21,9 @@ HRESULT STDMETHODCALLTYPE license_authority_GetContentKey(IWMDRMAuthority *iface
 HRESULT STDMETHODCALLTYPE license_authority_MakeContentHeader(IWMDRMAuthority *iface, BSTR key_id, BSTR url,
                                                               BSTR min_version, BSTR *header);
 
+/* authority_certify.c */
+HRESULT STDMETHODCALLTYPE license_authority_Certify(IWMDRMAuthority *iface, const WMDRM_CERTIFY_ORDER *order,
+                                                    BYTE **certificate, DWORD *size, BYTE id[32]);
+HRESULT STDMETHODCALLTYPE license_authority_RevokeCertificate(IWMDRMAuthority *iface, DWORD role, const BYTE id[32]);
+
 #endif

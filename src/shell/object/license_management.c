@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "shell/object/authority.h"
+#include "shell/object/issuer.h"
 
 struct license_management *license_management_from_IWMDRMLicenseManagement(IWMDRMLicenseManagement *iface)
 {
@@ -28,6 +29,8 @@ static HRESULT STDMETHODCALLTYPE license_management_QueryInterface(IWMDRMLicense
         *out = iface;
     else if (IsEqualIID(iid, &IID_IWMDRMAuthority))
         *out = &management->IWMDRMAuthority_iface;
+    else if (IsEqualIID(iid, &IID_IWMDRMIssuer))
+        *out = &management->IWMDRMIssuer_iface;
     else
         return E_NOINTERFACE;
     IWMDRMLicenseManagement_AddRef(iface);
@@ -90,6 +93,7 @@ HRESULT license_management_create(bool protected, REFIID iid, void **out)
         return E_OUTOFMEMORY;
     management->IWMDRMLicenseManagement_iface.lpVtbl = &license_management_vtbl;
     management->IWMDRMAuthority_iface.lpVtbl = &license_authority_vtbl;
+    management->IWMDRMIssuer_iface.lpVtbl = &license_issuer_vtbl;
     management->protected = protected;
     if (FAILED(hr = engine_acquire(&management->engine)))
     {

@@ -20,6 +20,7 @@ struct license_management
 {
     IWMDRMLicenseManagement IWMDRMLicenseManagement_iface;
     IWMDRMAuthority IWMDRMAuthority_iface;
+    IWMDRMIssuer IWMDRMIssuer_iface;
     struct async_object async;
     struct event_generator events;
     struct free_threaded free_threaded;
