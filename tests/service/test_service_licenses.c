@@ -11,7 +11,9 @@
 #include "engine/check.h"
 #include "engine/format/backup.h"
 #include "engine/format/license_removal.h"
+#include "engine/format/signed_object.h"
 #include "engine/rights/right.h"
+#include "engine/xml/license_response_xml.h"
 #include "service/hex.h"
 #include "service/http_client.h"
 #include "service/licensing.h"
@@ -329,6 +331,119 @@ static void license__user_named_twice_is_refused(void **state)
     assert_string_equal(outcome.out, "");
 }
 
+/* --- restoring -------------------------------------------------------------------------------------------- */
+
+/* A backup of a machine that writes what it likes into it: well signed and sealed. */
+struct forged_backup
+{
+    struct drm_backup_head head;
+    uint8_t key[DRM_AEAD_KEY_SIZE];
+    struct drm_buffer authority_key, machine_key, encoded, records;
+    uint32_t count;
+};
+
+/* authority_key: to which backups are sealed; that of the certificate that signs responses. */
+static void forge_head(struct forged_backup *backup, const uint8_t authority_key[DRM_X25519_SIZE])
+{
+    struct drm_backup_head *head = &backup->head;
+
+    memset(backup, 0, sizeof(*backup));
+    drm_random(head->backup_id, sizeof(head->backup_id));
+    drm_random(backup->key, sizeof(backup->key));
+    head->sections = 1;
+    memcpy(head->machine_id, machine.id, sizeof(head->machine_id));
+    memcpy(head->anchor, anchor, sizeof(head->anchor));
+    assert_int_equal(drm_x25519_public(machine.decrypt_key, head->encrypt_key), DRM_S_OK);
+    head->has_authority_key = true;
+    memcpy(head->authority_encrypt_key, authority_key, DRM_X25519_SIZE);
+    assert_int_equal(drm_backup_key_seal(head, false, head->encrypt_key, backup->key, &backup->machine_key), DRM_S_OK);
+    assert_int_equal(drm_backup_key_seal(head, true, authority_key, backup->key, &backup->authority_key), DRM_S_OK);
+    head->machine_key = drm_buffer_span(&backup->machine_key);
+    head->authority_key = drm_buffer_span(&backup->authority_key);
+    assert_int_equal(drm_backup_head_write(head, machine.seed, drm_buffer_span(&machine.chain), &backup->encoded),
+                     DRM_S_OK);
+}
+
+static void forge_record(struct forged_backup *backup, enum drm_backup_record type, const struct drm_buffer *content)
+{
+    struct drm_backup_piece piece = {.index = backup->count, .type = type};
+    struct drm_buffer sealed = {0};
+
+    assert_int_equal(drm_backup_record_seal(backup->key, &backup->head, backup->count++, type,
+                                            drm_buffer_span(content), &sealed), DRM_S_OK);
+    piece.sealed = drm_span(sealed.data + DRM_BACKUP_RECORD_HEADER_SIZE, sealed.size - DRM_BACKUP_RECORD_HEADER_SIZE);
+    assert_int_equal(drm_restore_records_add(&piece, &backup->records), DRM_S_OK);
+    drm_buffer_free(&sealed);
+}
+
+/* Posts it with these two in it; grants: as many as the licence has. */
+static int restore_forged(const uint8_t authority_key[DRM_X25519_SIZE], struct drm_span head, struct drm_span license,
+                          size_t grants)
+{
+    const struct drm_license_state state = {.count = grants,
+                                            .remaining = {DRM_COUNT_UNLIMITED, DRM_COUNT_UNLIMITED}};
+    const uint8_t response_key[DRM_AEAD_KEY_SIZE] = {1};
+    struct drm_restore_request request;
+    struct drm_buffer content = {0}, body = {0};
+    struct forged_backup backup;
+    bool full;
+
+    forge_head(&backup, authority_key);
+    assert_int_equal(drm_backup_response_write(head, response_key, &content), DRM_S_OK);
+    forge_record(&backup, DRM_BACKUP_RECORD_RESPONSE, &content);
+    drm_buffer_truncate(&content, 0);
+    assert_int_equal(drm_backup_licenses_add(&state, license, &content, &full), DRM_S_OK);
+    forge_record(&backup, DRM_BACKUP_RECORD_LICENSES, &content);
+    drm_random(request.nonce, sizeof(request.nonce));
+    memcpy(request.machine_id, machine.id, sizeof(request.machine_id));
+    request.head = drm_buffer_span(&backup.encoded);
+    request.records = drm_buffer_span(&backup.records);
+    assert_int_equal(drm_restore_request_write(&request, machine.seed, drm_buffer_span(&machine.chain), &body),
+                     DRM_S_OK);
+    post("/v1/restore", &body);
+    drm_buffer_free(&content);
+    drm_buffer_free(&body);
+    drm_buffer_free(&backup.authority_key);
+    drm_buffer_free(&backup.machine_key);
+    drm_buffer_free(&backup.encoded);
+    drm_buffer_free(&backup.records);
+    return response.status;
+}
+
+/* Whatever is wrong in it is the machine's fault, and none of the service's, which would be asked again. */
+static void restore__forged_backups_are_bad_requests(void **state)
+{
+    struct key_id_text film = ADD_CONTENT(&sandbox, "--rights", "Play");
+    struct drm_license_response_xml xml = {.count = 0};
+    const struct drm_span rubbish = drm_span("rubbish", 7);
+    struct drm_signed_object object;
+    struct drm_buffer spoilt = {0};
+    struct licensing licensing;
+    struct drm_chain chain;
+    const uint8_t *key = chain.certificates[0].encrypt_key;
+    struct drm_span head;
+
+    (void)state;
+    assert_int_equal(ask(&licensing, &machine, film.text, 0), 200);
+    assert_int_equal(drm_license_response_xml_read(drm_buffer_span(&response.body), &xml), DRM_S_OK);
+    head = drm_buffer_span(&xml.head);
+    assert_int_equal(drm_signed_object_read(head, DRM_OBJECT_LICENSE_RESPONSE, &object), DRM_S_OK);
+    assert_int_equal(drm_chain_read(object.chain, &chain), DRM_S_OK);
+    /* The response's key does not open the licence; Play comes with Backup. */
+    assert_int_equal(restore_forged(key, head, xml.licenses[0], 2), 400);
+    assert_non_null(strstr((char *)response.body.data, "backup is damaged"));
+    /* What is no licence, what is no response, and a licence that was altered. */
+    assert_int_equal(restore_forged(key, head, rubbish, 0), 400);
+    assert_non_null(strstr((char *)response.body.data, "backup is damaged"));
+    assert_int_equal(restore_forged(key, rubbish, xml.licenses[0], 2), 400);
+    assert_non_null(strstr((char *)response.body.data, "backup is damaged"));
+    assert_int_equal(drm_buffer_append(&spoilt, xml.licenses[0].data, xml.licenses[0].size), DRM_S_OK);
+    spoilt.data[spoilt.size / 2] ^= 1;
+    assert_int_equal(restore_forged(key, head, drm_buffer_span(&spoilt), 2), 400);
+    drm_buffer_free(&spoilt);
+    drm_license_response_xml_free(&xml);
+}
+
 /* --- removal ---------------------------------------------------------------------------------------------- */
 
 static void write_challenge(struct drm_removal_challenge *challenge, const char *data, struct drm_buffer *out)
@@ -461,6 +576,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(license__user_named_twice_is_refused, start, stop),
         cmocka_unit_test_setup_teardown(license__hostile_bodies, start, stop),
         cmocka_unit_test_setup_teardown(license__too_long_bodies, start, stop),
+        cmocka_unit_test_setup_teardown(restore__forged_backups_are_bad_requests, start, stop),
         cmocka_unit_test_setup_teardown(removal__from_plan_to_receipt, start, stop),
         cmocka_unit_test_setup_teardown(license__limit_holds_under_load, start, stop),
         cmocka_unit_test_setup_teardown(license__killed_service_forgets_none, start, stop),

@@ -179,6 +179,9 @@ static drm_result open_records(struct opening *opening)
     while (drm_restore_records_next(&records, &piece, &result))
     {
         result = open_piece(opening, &piece);
+        /* Whoever has the section's key sealed what is no licence, or of no response. */
+        if (result == DRM_E_INVALID_LICENSE)
+            return DRM_E_BACKUP_CORRUPT;
         if (DRM_FAILED(result))
             return result;
     }

@@ -92,7 +92,7 @@ static drm_result find_uplink_key_locked(const struct drm_restore_batch *batch, 
         if (DRM_SUCCEEDED(result))
             result = drm_license_unwrap_key(root->response_key, batch->head.machine_id, object.body, NULL,
                                             object.wrapped_key, license->uplink_key);
-        return result;
+        return result == DRM_E_DECRYPT_ERROR ? DRM_E_BACKUP_CORRUPT : result;
     }
     license->left_out = true; /* it could not be used without its root either */
     return DRM_S_OK;
