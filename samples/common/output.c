@@ -18,6 +18,7 @@ struct stream
 
 static const wchar_t *program_name;
 static struct stream standard, error;
+static DWORD failure; /* the first of the standard output; 0 where there was none */
 static int transient_length; /* of the transient line on the terminal; 0 where there is none */
 
 static struct stream open_stream(DWORD id)
@@ -62,8 +63,21 @@ static void write_text(const struct stream *stream, const wchar_t *text, int len
         WriteConsoleW(stream->handle, text, (DWORD)length, &written, NULL);
         return;
     }
+    if (!stream->handle || stream->handle == INVALID_HANDLE_VALUE)
+        return; /* started without that stream: nobody wants to read */
     size = WideCharToMultiByte(CP_UTF8, 0, text, length, bytes, sizeof(bytes), NULL, NULL);
-    WriteFile(stream->handle, bytes, (DWORD)size, &written, NULL);
+    for (int done = 0; done < size; done += (int)written) /* a pipe takes what it has room for */
+        if (!WriteFile(stream->handle, bytes + done, (DWORD)(size - done), &written, NULL) || !written)
+        {
+            if (stream == &standard && !failure && !(failure = GetLastError()))
+                failure = ERROR_DISK_FULL;
+            return;
+        }
+}
+
+unsigned long output_failure(void)
+{
+    return failure;
 }
 
 static void clear_transient(void)

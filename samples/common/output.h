@@ -29,6 +29,10 @@ void output_text(const wchar_t *text);
 /* One line to the error output, after the program's name. */
 void output_error(const wchar_t *format, ...);
 
+/* Why something could not be written to the standard output (a full disk, a reader that has gone): the system's error;
+ * 0 where all could. */
+unsigned long output_failure(void);
+
 /* A line that the next output replaces. Does nothing where the standard output is no terminal. */
 void output_transient(const wchar_t *text);
 

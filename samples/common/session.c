@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include "cancel.h"
+#include "output.h"
 
 enum exit_code session_run(enum exit_code (*run)(IWMDRMProvider *provider, void *context), void *context)
 {
@@ -20,5 +21,7 @@ enum exit_code session_run(enum exit_code (*run)(IWMDRMProvider *provider, void 
     else
         code = exit_failure(L"cannot make a provider", hr);
     WMDRMShutdown();
+    if (code == EXIT_DONE && output_failure())
+        code = exit_failure(L"cannot write the output", HRESULT_FROM_WIN32(output_failure()));
     return code;
 }

@@ -9,7 +9,7 @@
 #include "exit_code.h"
 
 /* Installs the handler of Ctrl+C, starts, makes a provider, calls run with it and ends all of that again. Says what
- * failed. Returns what run did. */
+ * failed. Returns what run did, or EXIT_FAILED where its output could not be written. */
 enum exit_code session_run(enum exit_code (*run)(IWMDRMProvider *provider, void *context), void *context);
 
 #endif

@@ -1,60 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "options.h"
 
-#include <stddef.h>
-
+#include "common/arguments.h"
 #include "common/output.h"
-
-/* Whether the argument is the option; then *value is what follows its "=", or NULL. */
-static bool is_option(const wchar_t *argument, const wchar_t *option, const wchar_t **value)
-{
-    const size_t length = wcslen(option);
-
-    if (wcsncmp(argument, option, length) || (argument[length] && argument[length] != L'='))
-        return false;
-    *value = argument[length] ? argument + length + 1 : NULL;
-    return true;
-}
-
-static bool parse_switch(const wchar_t *argument, struct options *options)
-{
-    if (!wcscmp(argument, L"--help") || !wcscmp(argument, L"-h") || !wcscmp(argument, L"/?"))
-        options->help = true;
-    else if (!wcscmp(argument, L"--version"))
-        options->version = true;
-    else if (!wcscmp(argument, L"--force"))
-        options->force = true;
-    else if (!wcscmp(argument, L"--refresh"))
-        options->refresh = true;
-    else
-        return false;
-    return true;
-}
 
 bool options_parse(int count, wchar_t **arguments, struct options *options)
 {
-    const wchar_t *value;
+    const struct argument_option list[] = {
+        {.name = L"--help", .flag = &options->help},
+        {.name = L"-h", .flag = &options->help},
+        {.name = L"--version", .flag = &options->version},
+        {.name = L"--force", .flag = &options->force},
+        {.name = L"--refresh", .flag = &options->refresh},
+        {.name = L"--report", .value = &options->report},
+    };
+    int rest;
 
-    *options = (struct options){0};
-    for (int i = 1; i < count; ++i)
-    {
-        if (parse_switch(arguments[i], options))
-            continue;
-        if (!is_option(arguments[i], L"--report", &value))
-        {
-            output_error(L"unknown argument \"%ls\"; see drmupdate --help", arguments[i]);
-            return false;
-        }
-        if (!value && i + 1 < count)
-            value = arguments[++i];
-        if (!value || !*value)
-        {
-            output_error(L"--report needs the name of a file; see drmupdate --help");
-            return false;
-        }
-        options->report = value;
-    }
-    return true;
+    *options = (struct options){.help = false};
+    if (arguments_parse(count - 1, arguments + 1, list, sizeof(list) / sizeof(list[0]), &rest) && !rest)
+        return true;
+    if (rest)
+        output_error(L"\"%ls\" is no option", arguments[1]);
+    output_error(L"see drmupdate --help");
+    return false;
 }
 
 void options_print_help(void)

@@ -7,6 +7,7 @@
 #include <oleauto.h>
 
 #include "acquisition.h"
+#include "common/content_license.h"
 #include "common/json.h"
 #include "common/output.h"
 #include "common/text_file.h"
@@ -69,15 +70,6 @@ static HRESULT make_header(IWMDRMProvider *provider, const struct acquisition *a
     return hr;
 }
 
-/* The key id of a header, for monitoring: what stands between its first <KID> and </KID>. */
-static BSTR find_key_id(const wchar_t *header)
-{
-    const wchar_t *begin = wcsstr(header, L"<KID>");
-    const wchar_t *end = begin ? wcsstr(begin, L"</KID>") : NULL;
-
-    return end ? SysAllocStringLen(begin + 5, (UINT)(end - begin - 5)) : NULL;
-}
-
 static HRESULT make_acquisition(IWMDRMProvider *provider, const struct arguments *arguments,
                                 struct acquisition *acquisition)
 {
@@ -94,7 +86,7 @@ static HRESULT make_acquisition(IWMDRMProvider *provider, const struct arguments
     else if (arguments->key_id)
         hr = make_header(provider, acquisition, &acquisition->header);
     if (SUCCEEDED(hr) && acquisition->header && !acquisition->key_id)
-        acquisition->key_id = find_key_id(acquisition->header);
+        acquisition->key_id = content_key_id(acquisition->header); /* for monitoring */
     return hr;
 }
 
@@ -159,7 +151,7 @@ static enum exit_code finish(const struct arguments *arguments, HRESULT hr)
         hr = NS_E_DRM_OPERATION_CANCELED;
     if (FAILED(hr))
         return exit_failure(L"no licence was acquired", hr);
-    if (!only_challenge && !(arguments->as_json && arguments->nonsilent))
+    if (!only_challenge && !arguments->as_json)
         output_line(L"The licence is in the store.");
     return EXIT_DONE;
 }

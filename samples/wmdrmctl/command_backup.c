@@ -12,7 +12,6 @@
 struct transfer
 {
     const wchar_t *step;     /* "Backing up" */
-    unsigned long reports;
     unsigned long restricted; /* licences that were left out */
 };
 
@@ -41,7 +40,6 @@ static void show_status(struct transfer *transfer, const WM_BACKUP_RESTORE_STATU
             output_line(L"%ls", text);
         return;
     default:
-        ++transfer->reports;
         if (status->eStatus == DRM_INFORMATION && *text)
             swprintf(tail, BAR_TEXT_SIZE, L"%.200ls", text);
         else
@@ -80,23 +78,20 @@ static HRESULT start_restore(IWMDRMLicenseManagement *management, BSTR directory
     return IWMDRMLicenseManagement_RestoreLicenses(management, directory, flags, cookie);
 }
 
-static HRESULT transfer(IWMDRMProvider *provider, start_function *start, const wchar_t *path, DWORD flags,
+/* With the last reference to management. */
+static HRESULT transfer(IWMDRMLicenseManagement *management, start_function *start, const wchar_t *path, DWORD flags,
                         MediaEventType completion, struct transfer *state)
 {
-    struct operation operation = {.completion = completion, .progress = on_progress, .context = state};
+    const struct operation operation = {
+        .management = management, .completion = completion, .progress = on_progress, .context = state};
     BSTR directory = SysAllocString(path);
     HRESULT hr = E_OUTOFMEMORY;
     IUnknown *cookie;
 
-    if (directory && !(operation.management = command_open_management(provider)))
-        hr = E_FAIL;
-    else if (directory)
-    {
-        if (SUCCEEDED(hr = start(operation.management, directory, flags, &cookie)))
-            hr = operation_wait(&operation, cookie, NULL);
-        IWMDRMLicenseManagement_Shutdown(operation.management);
-        IWMDRMLicenseManagement_Release(operation.management);
-    }
+    if (directory && SUCCEEDED(hr = start(management, directory, flags, &cookie)))
+        hr = operation_wait(&operation, cookie, NULL);
+    IWMDRMLicenseManagement_Shutdown(management);
+    IWMDRMLicenseManagement_Release(management);
     SysFreeString(directory);
     return hr;
 }
@@ -107,12 +102,15 @@ static enum exit_code run_backup(IWMDRMProvider *provider, const struct command 
     bool overwrite = false;
     const struct argument_option options[] = {{.name = L"--overwrite", .flag = &overwrite}};
     struct transfer state = {.step = L"Backing up"};
+    IWMDRMLicenseManagement *management;
     HRESULT hr;
     int rest;
 
     if (!command_parse(command, count, arguments, options, ARRAYSIZE(options), 1, 1, &rest))
         return EXIT_USAGE;
-    hr = transfer(provider, start_backup, arguments[0], overwrite ? WMDRM_BACKUP_OVERWRITE : 0,
+    if (!(management = command_open_management(provider)))
+        return EXIT_FAILED;
+    hr = transfer(management, start_backup, arguments[0], overwrite ? WMDRM_BACKUP_OVERWRITE : 0,
                   MEWMDRMLicenseBackupCompleted, &state);
     if (FAILED(hr))
         return exit_failure(L"there is no backup", hr);
@@ -128,12 +126,15 @@ static enum exit_code run_restore(IWMDRMProvider *provider, const struct command
     bool individualize = false;
     const struct argument_option options[] = {{.name = L"--individualize", .flag = &individualize}};
     struct transfer state = {.step = L"Restoring"};
+    IWMDRMLicenseManagement *management;
     HRESULT hr;
     int rest;
 
     if (!command_parse(command, count, arguments, options, ARRAYSIZE(options), 1, 1, &rest))
         return EXIT_USAGE;
-    hr = transfer(provider, start_restore, arguments[0], individualize ? WMDRM_RESTORE_INDIVIDUALIZE : 0,
+    if (!(management = command_open_management(provider)))
+        return EXIT_FAILED;
+    hr = transfer(management, start_restore, arguments[0], individualize ? WMDRM_RESTORE_INDIVIDUALIZE : 0,
                   MEWMDRMLicenseRestoreCompleted, &state);
     if (FAILED(hr))
         return exit_failure(hr == NS_E_DRM_STORE_NOTALLSTORED ? L"some licences were not restored"

@@ -36,6 +36,7 @@ int sample_main(int count, wchar_t **arguments)
     struct options options = {0};
     const struct argument_option list[] = {
         {.name = L"--help", .flag = &wants_help},
+        {.name = L"-h", .flag = &wants_help},
         {.name = L"--version", .flag = &wants_version},
         {.name = L"--output", .value = &options.output},
         {.name = L"--stdout", .flag = &to_stdout},

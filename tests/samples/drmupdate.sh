@@ -38,12 +38,15 @@ silent err
 run 0 --version
 has out 'drmupdate [0-9]+\.[0-9]+\.[0-9]+'
 run 2 --bogus
-has err 'drmupdate: unknown argument "--bogus"; see drmupdate --help'
+has err 'drmupdate: unknown option "--bogus"'
+has err 'drmupdate: see drmupdate --help'
 silent out
 run 2 --report
-has err 'drmupdate: --report needs the name of a file; see drmupdate --help'
+has err 'drmupdate: --report needs a value'
+has err 'drmupdate: see drmupdate --help'
 run 2 --report=
 run 2 surplus
+has err 'drmupdate: "surplus" is no option'
 [ ! -e store ] || fail "a wrong command line made a store"
 
 # --- the embedded authority ---------------------------------------------------------------------------------------

@@ -75,6 +75,13 @@ run 0 list
 has out 'There is no licence\.'
 run 0 list --json
 json '@$j == 0'
+case_name='wmdrmctl list, to a full disk'
+cases=$((cases + 1))
+status=0
+bash "$run_windows" "$architecture" "$program" list --json >/dev/full 2>err.raw </dev/null || status=$?
+tr -d '\r' <err.raw >err
+[ "$status" -eq 1 ] || fail "exit code $status, expected 1"
+has err 'wmdrmctl: cannot write the output: .*; .*\. \(0x80070070\)'
 run 0 clean
 has out 'There was nothing to clean\.'
 run 1 show "$unknown"
@@ -238,8 +245,18 @@ WMDRM_LOG=$windows_work\\other.log run 0 acquire "$kid"
 ends 0
 has out 'The licence is in the store\.'
 
+# The challenge as an object, and nothing after it when the licence has come.
+add 'Play'
+rm -f monitor.log
+WMDRM_LOG=$windows_work\\monitor.log start acquire "$kid" --legacy --monitor --json --url 'https://a.test/acquire'
+sleep_until_monitored || fail "nothing is monitored"
+WMDRM_LOG=$windows_work\\other.log run 0 acquire "$kid"
+ends 0
+json '$j->{url} eq "https://a.test/acquire"'
+
 # Ctrl+C.
 add 'Play'
+rm -f monitor.log
 WMDRM_LOG=$windows_work\\monitor.log start acquire "$kid" --monitor
 sleep_until_monitored || fail "nothing is monitored"
 kill -INT "$pid"

@@ -50,6 +50,9 @@ pack 2 plain out.pack --block-size 16777217
 pack 2 plain out.pack --kid x --rights Play
 play 0 --help
 has out 'usage: wmdrmplay .*'
+play 0 -h
+has out 'usage: wmdrmplay .*'
+pack 0 -h
 play 2
 play 2 --stdout --output x plain
 [ ! -e store ] || fail "a wrong command line made a store"
