@@ -1,4 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# wmdrm_leave(target): a program whose exit code comes through under Wine 8 (samples/common/leave.c).
+function(wmdrm_leave target)
+    if(WIN32)
+        target_sources(${target} PRIVATE
+            "${PROJECT_SOURCE_DIR}/tests/support/leave.c" "${PROJECT_SOURCE_DIR}/samples/common/leave.c")
+        target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/samples")
+        target_link_options(${target} PRIVATE -Wl,--wrap=exit)
+    endif()
+endfunction()
+
 # wmdrm_test(name SOURCES file... [LIBRARIES target...] [TIMEOUT seconds] [ENVIRONMENT NAME=value...] [SERIAL]): builds
 # one CMocka program and registers it with ctest. Windows programs run under Wine: the toolchain names
 # tests/run-windows.sh as the emulator. SERIAL: nothing else runs beside it (it measures, or changes what others see).
@@ -7,12 +17,7 @@ function(wmdrm_test name)
     add_executable(${name} ${arg_SOURCES})
     target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests")
     target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} deps::cmocka)
-    if(WIN32)
-        target_sources(${name} PRIVATE
-            "${PROJECT_SOURCE_DIR}/tests/support/leave.c" "${PROJECT_SOURCE_DIR}/samples/common/leave.c")
-        target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/samples")
-        target_link_options(${name} PRIVATE -Wl,--wrap=exit)
-    endif()
+    wmdrm_leave(${name})
     wmdrm_warnings(${name})
     add_test(NAME ${name} COMMAND ${name})
     wmdrm_test_properties(${name})

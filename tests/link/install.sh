@@ -31,11 +31,17 @@ for file in bin/wmdrmsdk.dll bin/drmupdate.exe bin/queryrights.exe bin/wmdrmctl.
     fi
 done
 
+# How test programs end (samples/common/leave.c), so that their exit codes come through under Wine 8.
+leave=("$work/leave.obj" "$work/wrap_exit.obj" -Wl,--wrap=exit)
+"$cc" -c "$here/../../samples/common/leave.c" -o "$work/leave.obj"
+"$cc" "-I$here/../../samples" -c "$here/../support/leave.c" -o "$work/wrap_exit.obj"
+
 flags=(-Wall -Wextra -Wpedantic -Werror "-I$prefix/include")
 libraries=("-L$prefix/lib" -lwmdrmsdk -lmfuuid)
-"$cc" "${flags[@]}" "$here/client.c" -o "$prefix/bin/client_c.exe" "${libraries[@]}"
+"$cc" "${flags[@]}" "$here/client.c" -o "$prefix/bin/client_c.exe" "${leave[@]}" "${libraries[@]}"
 run client_c.exe
-"$cxx" "${flags[@]}" -static "$here/client.cpp" -o "$prefix/bin/client_cpp.exe" "${libraries[@]}"
+"$cxx" "${flags[@]}" -static "$here/client.cpp" -o "$prefix/bin/client_cpp.exe" "${leave[@]}" \
+    "${libraries[@]}"
 run client_cpp.exe
 
 # Microsoft's tools take 32-bit objects only that say what exception handlers they have; GCC says nothing.
