@@ -6,11 +6,10 @@
 #ifndef NETSTREAM_FRAMES_H
 #define NETSTREAM_FRAMES_H
 
-#include <winsock2.h>
-#include <windows.h>
+#include "connection.h"
 
+#define FRAME_HEAD_SIZE 5
 #define FRAME_MAX_SIZE (1024 * 1024)
-#define FRAME_BLOCK_SIZE (64 * 1024) /* of content */
 
 enum frame_kind
 {
@@ -30,26 +29,25 @@ struct frame
 {
     enum frame_kind kind;
     DWORD size;
-    BYTE *data; /* room for FRAME_MAX_SIZE; the same for every frame */
+    BYTE *data;       /* room for FRAME_MAX_SIZE; the same for every frame */
+    BYTE head[FRAME_HEAD_SIZE];
+    DWORD head_size;  /* what came of the next frame's head, with the last frame */
 };
 
 HRESULT frame_create(struct frame *frame);
 void frame_free(struct frame *frame);
 
-/* Both return NS_E_DRM_OPERATION_CANCELED soon after Ctrl+C. */
-HRESULT frame_send(SOCKET connection, enum frame_kind kind, const void *data, DWORD size);
-/* Waits for a frame of this kind. What the other end says that failed there is the result here. */
-HRESULT frame_receive(SOCKET connection, enum frame_kind kind, struct frame *frame);
+/* What these four wait for, and how long: connection.h. */
+HRESULT frame_send(struct connection *connection, enum frame_kind kind, const void *data, DWORD size);
+/* Waits for a frame of this kind. What the other end says that failed there is the result here; what is no frame is
+ * HRESULT_FROM_WIN32(ERROR_INVALID_DATA). */
+HRESULT frame_receive(struct connection *connection, enum frame_kind kind, struct frame *frame);
 /* The first frame of a receiver: a registration challenge, or a licence challenge. */
-HRESULT frame_receive_first(SOCKET connection, struct frame *frame);
+HRESULT frame_receive_first(struct connection *connection, struct frame *frame);
 /* Content, or the end of it. */
-HRESULT frame_receive_content(SOCKET connection, struct frame *frame);
+HRESULT frame_receive_content(struct connection *connection, struct frame *frame);
 
 /* Tells the other end, and returns hr. */
-HRESULT frame_fail(SOCKET connection, HRESULT hr);
-
-/* Waits until there is something to read or, on a listening socket, to accept. */
-HRESULT frame_wait(SOCKET socket);
-HRESULT frame_last_error(void);
+HRESULT frame_fail(struct connection *connection, HRESULT hr);
 
 #endif

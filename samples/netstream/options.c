@@ -4,6 +4,9 @@
 #include "common/arguments.h"
 #include "common/output.h"
 
+#define DEFAULT_PATIENCE 60
+#define MAX_PATIENCE 3600
+
 static bool usage(const wchar_t *what)
 {
     output_error(L"%ls; see netstream --help", what);
@@ -34,7 +37,7 @@ static bool check_receive(struct options *options, wchar_t **arguments, int rest
 
 bool options_parse(int count, wchar_t **arguments, struct options *options)
 {
-    const wchar_t *port = NULL;
+    const wchar_t *port = NULL, *patience = NULL;
     int rest;
     const struct argument_option list[] = {
         {.name = L"--help", .flag = &options->help},
@@ -42,24 +45,28 @@ bool options_parse(int count, wchar_t **arguments, struct options *options)
         {.name = L"--version", .flag = &options->version},
         {.name = L"--serve", .value = &options->serve},
         {.name = L"--port", .value = &port},
+        {.name = L"--timeout", .value = &patience},
         {.name = L"--deny", .flag = &options->deny},
         {.name = L"--unregistered", .flag = &options->unregistered},
     };
 
-    *options = (struct options){.help = false};
+    *options = (struct options){.patience = DEFAULT_PATIENCE};
     if (!arguments_parse(count - 1, arguments + 1, list, sizeof(list) / sizeof(list[0]), &rest))
         return false;
     if (options->help || options->version)
         return true;
     if (port && (!arguments_parse_number(port, &options->port) || options->port > 65535))
         return usage(L"--port needs a number up to 65535");
+    if (patience && (!arguments_parse_number(patience, &options->patience) || !options->patience
+                     || options->patience > MAX_PATIENCE))
+        return usage(L"--timeout needs a number from 1 to 3600");
     return options->serve ? check_serve(options, rest) : check_receive(options, arguments + 1, rest);
 }
 
 void options_print_help(void)
 {
-    output_line(L"usage: netstream --serve FILE [--port PORT] [--deny]");
-    output_line(L"       netstream --port PORT [--unregistered] ADDRESS OUTPUT");
+    output_line(L"usage: netstream --serve FILE [--port PORT] [--timeout SECONDS] [--deny]");
+    output_line(L"       netstream --port PORT [--timeout SECONDS] [--unregistered] ADDRESS OUTPUT");
     output_line(L"");
     output_line(L"Sends a file from one machine to another as protected content for a network device. The first form");
     output_line(L"waits for one receiver, which registers, shows that it is near, and gets a licence; the file is");
@@ -68,6 +75,8 @@ void options_print_help(void)
     output_line(L"");
     output_line(L"  --serve FILE    send FILE");
     output_line(L"  --port PORT     the TCP port; to serve, any free one where it is left out");
+    output_line(L"  --timeout SECONDS");
+    output_line(L"                  how long the other end may be silent (60)");
     output_line(L"  --deny          approve no receiver");
     output_line(L"  --unregistered  ask for a licence without registering, which the sender refuses");
     output_line(L"  --help          show this text");

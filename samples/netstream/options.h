@@ -16,6 +16,7 @@ struct options
     const wchar_t *host;     /* to receive: an IPv4 address */
     unsigned long port;      /* 0 to serve: any */
     const wchar_t *output;
+    unsigned long patience;  /* seconds that the other end may be silent */
 };
 
 /* Says on the error output what is wrong, and returns false. */

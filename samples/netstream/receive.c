@@ -3,13 +3,12 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <ws2tcpip.h>
 #include <objbase.h>
 #include <mfobjects.h>
 
 #include "common/cancel.h"
 #include "common/output.h"
-#include "frames.h"
+#include "content.h"
 
 #define KEY_ID_SIZE 32 /* characters, terminator included; as serve.c sends it */
 
@@ -17,7 +16,7 @@ struct client
 {
     const struct options *options;
     HANDLE file;
-    SOCKET connection;
+    struct connection connection;
     struct frame frame;
     IWMDRMNetReceiver *receiver;
     IWMDRMDecrypt *decryptor;
@@ -51,7 +50,7 @@ static HRESULT send_registration(struct client *client)
 
     if (FAILED(hr = IWMDRMNetReceiver_GetRegistrationChallenge(client->receiver, &challenge, &size)))
         return hr;
-    hr = frame_send(client->connection, FRAME_REGISTRATION_CHALLENGE, challenge, size);
+    hr = frame_send(&client->connection, FRAME_REGISTRATION_CHALLENGE, challenge, size);
     CoTaskMemFree(challenge);
     return hr;
 }
@@ -63,17 +62,17 @@ static HRESULT register_here(struct client *client)
 
     client->failure = L"the sender does not register this machine";
     if (FAILED(hr = send_registration(client))
-        || FAILED(hr = frame_receive(client->connection, FRAME_REGISTRATION_RESPONSE, &client->frame)))
+        || FAILED(hr = frame_receive(&client->connection, FRAME_REGISTRATION_RESPONSE, &client->frame)))
         return hr;
     client->failure = L"cannot show that this machine is near";
     if (FAILED(hr = IWMDRMNetReceiver_ProcessRegistrationResponse(client->receiver, client->frame.data,
                                                                   client->frame.size, &cookie))
         || FAILED(hr = wait_for_proximity(client, cookie)))
-        return frame_fail(client->connection, hr);
+        return frame_fail(&client->connection, hr);
     client->failure = L"the sender does not admit this machine";
-    if (FAILED(hr = frame_send(client->connection, FRAME_NEAR, NULL, 0)))
+    if (FAILED(hr = frame_send(&client->connection, FRAME_NEAR, NULL, 0)))
         return hr;
-    return frame_receive(client->connection, FRAME_ADMITTED, &client->frame);
+    return frame_receive(&client->connection, FRAME_ADMITTED, &client->frame);
 }
 
 /* --- licences ----------------------------------------------------------------------------------------------- */
@@ -87,7 +86,7 @@ static HRESULT ask_for_license(struct client *client)
 
     if (FAILED(hr = IWMDRMNetReceiver_GetLicenseChallenge(client->receiver, action, &challenge, &size)))
         return hr;
-    hr = frame_send(client->connection, FRAME_LICENSE_CHALLENGE, challenge, size);
+    hr = frame_send(&client->connection, FRAME_LICENSE_CHALLENGE, challenge, size);
     CoTaskMemFree(challenge);
     return hr;
 }
@@ -99,10 +98,10 @@ static HRESULT take_licenses(struct client *client, wchar_t key_id[KEY_ID_SIZE])
 
     client->failure = L"no licence";
     if (FAILED(hr = ask_for_license(client))
-        || FAILED(hr = frame_receive(client->connection, FRAME_ROOT_LICENSE, &client->frame))
+        || FAILED(hr = frame_receive(&client->connection, FRAME_ROOT_LICENSE, &client->frame))
         || FAILED(hr = IWMDRMNetReceiver_ProcessLicenseResponse(client->receiver, client->frame.data,
                                                                 client->frame.size, NULL, NULL))
-        || FAILED(hr = frame_receive(client->connection, FRAME_LEAF_LICENSE, &client->frame)))
+        || FAILED(hr = frame_receive(&client->connection, FRAME_LEAF_LICENSE, &client->frame)))
         return hr;
     if (client->frame.size <= prefix)
         return HRESULT_FROM_WIN32(ERROR_INVALID_DATA);
@@ -137,22 +136,19 @@ static HRESULT make_decryptor(struct client *client, IWMDRMProvider *provider, w
 static HRESULT receive_content(struct client *client)
 {
     ULONGLONG received = 0;
-    DWORD written;
+    DWORD size, written;
+    BYTE *data;
     HRESULT hr;
 
     client->failure = L"cannot receive the file";
-    while (SUCCEEDED(hr = frame_receive_content(client->connection, &client->frame))
-           && client->frame.kind == FRAME_CONTENT)
+    while (SUCCEEDED(hr = content_receive(&client->connection, &client->frame, client->decryptor, received, &data,
+                                          &size))
+           && data)
     {
-        BYTE *content = client->frame.data + sizeof(ULONGLONG);
-        DWORD size = client->frame.size - sizeof(ULONGLONG);
-        WMDRMCryptoData position = {.cryptoType = CRYPTO_TYPE_MCE, .qwCounterID = 1};
-
-        memcpy(&position.qwOffset, client->frame.data, sizeof(position.qwOffset));
-        if (FAILED(hr = IWMDRMDecrypt_Decrypt(client->decryptor, content, size, &position)))
-            return hr;
-        if (!WriteFile(client->file, content, size, &written, NULL) || written != size)
+        if (!WriteFile(client->file, data, size, &written, NULL))
             return HRESULT_FROM_WIN32(GetLastError());
+        if (written != size)
+            return HRESULT_FROM_WIN32(ERROR_DISK_FULL);
         received += size;
     }
     if (SUCCEEDED(hr))
@@ -161,26 +157,6 @@ static HRESULT receive_content(struct client *client)
 }
 
 /* --- one file ----------------------------------------------------------------------------------------------- */
-
-static HRESULT connect_to_sender(struct client *client)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    INT size = sizeof(address);
-    wchar_t host[64];
-
-    client->failure = L"cannot reach the sender";
-    if (wcslen(client->options->host) >= sizeof(host) / sizeof(host[0]))
-        return E_INVALIDARG;
-    wcscpy(host, client->options->host);
-    if (WSAStringToAddressW(host, AF_INET, NULL, (struct sockaddr *)&address, &size))
-        return frame_last_error();
-    address.sin_port = htons((u_short)client->options->port);
-    client->connection = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
-    if (client->connection == INVALID_SOCKET
-        || connect(client->connection, (struct sockaddr *)&address, sizeof(address)))
-        return frame_last_error();
-    return S_OK;
-}
 
 static HRESULT run(struct client *client, IWMDRMProvider *provider)
 {
@@ -191,7 +167,8 @@ static HRESULT run(struct client *client, IWMDRMProvider *provider)
     if (FAILED(hr = frame_create(&client->frame))
         || FAILED(hr = IWMDRMProvider_CreateObject(provider, &IID_IWMDRMNetReceiver, (void **)&client->receiver)))
         return hr;
-    if (FAILED(hr = connect_to_sender(client))
+    client->failure = L"cannot reach the sender";
+    if (FAILED(hr = connection_open(&client->connection, client->options->host, (WORD)client->options->port))
         || (!client->options->unregistered && FAILED(hr = register_here(client)))
         || FAILED(hr = take_licenses(client, key_id)) || FAILED(hr = make_decryptor(client, provider, key_id)))
         return hr;
@@ -204,7 +181,8 @@ static HRESULT run(struct client *client, IWMDRMProvider *provider)
 
 enum exit_code receive(IWMDRMProvider *provider, const struct options *options)
 {
-    struct client client = {.options = options, .file = INVALID_HANDLE_VALUE, .connection = INVALID_SOCKET};
+    struct client client = {.options = options, .file = INVALID_HANDLE_VALUE,
+                            .connection = {INVALID_SOCKET, options->patience * 1000}};
     HRESULT hr = run(&client, provider);
 
     if (client.decryptor)
@@ -214,8 +192,7 @@ enum exit_code receive(IWMDRMProvider *provider, const struct options *options)
         IWMDRMNetReceiver_Shutdown(client.receiver);
         IWMDRMNetReceiver_Release(client.receiver);
     }
-    if (client.connection != INVALID_SOCKET)
-        closesocket(client.connection);
+    connection_close(&client.connection);
     if (client.file != INVALID_HANDLE_VALUE)
     {
         CloseHandle(client.file);

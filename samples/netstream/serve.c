@@ -11,7 +11,7 @@
 
 #include "common/cancel.h"
 #include "common/output.h"
-#include "frames.h"
+#include "content.h"
 
 #define KEY_ID_SIZE 32 /* characters, terminator included */
 
@@ -19,7 +19,8 @@ struct server
 {
     const struct options *options;
     HANDLE file;
-    SOCKET listener, connection;
+    SOCKET listener;
+    struct connection connection;
     struct frame frame;
     IWMDRMNetTransmitter *transmitter;
     IWMDRMNetRegistrar *registrar;
@@ -30,35 +31,23 @@ struct server
 /* --- admission ---------------------------------------------------------------------------------------------- */
 
 /* Where the receiver found this machine, it finds the proximity listener too. */
-static HRESULT own_address(SOCKET connection, wchar_t text[32])
-{
-    struct sockaddr_in address;
-    int size = sizeof(address);
-
-    if (getsockname(connection, (struct sockaddr *)&address, &size))
-        return frame_last_error();
-    swprintf(text, 32, L"%u.%u.%u.%u", address.sin_addr.S_un.S_un_b.s_b1, address.sin_addr.S_un.S_un_b.s_b2,
-             address.sin_addr.S_un.S_un_b.s_b3, address.sin_addr.S_un.S_un_b.s_b4);
-    return S_OK;
-}
-
 static HRESULT answer_registration(struct server *server)
 {
-    wchar_t address[32];
+    wchar_t address[16];
     BYTE *response;
     DWORD size;
     WORD port;
     HRESULT hr;
 
     server->failure = L"cannot register the receiver";
-    if (FAILED(hr = own_address(server->connection, address))
+    if (FAILED(hr = connection_own_address(&server->connection, address))
         || FAILED(hr = IWMDRMNetRegistrar_StartProximity(server->registrar, address, NULL, 0, &port))
         || FAILED(hr = IWMDRMNetRegistrar_ProcessRegistrationChallenge(server->registrar, server->frame.data,
                                                                        server->frame.size, address, &response, &size)))
-        return frame_fail(server->connection, hr);
-    hr = frame_send(server->connection, FRAME_REGISTRATION_RESPONSE, response, size);
+        return frame_fail(&server->connection, hr);
+    hr = frame_send(&server->connection, FRAME_REGISTRATION_RESPONSE, response, size);
     CoTaskMemFree(response);
-    return FAILED(hr) ? hr : frame_receive(server->connection, FRAME_NEAR, &server->frame);
+    return FAILED(hr) ? hr : frame_receive(&server->connection, FRAME_NEAR, &server->frame);
 }
 
 /* This program serves one receiver: the one device in the book. A media server would ask its user once. */
@@ -70,7 +59,7 @@ static HRESULT admit(struct server *server)
 
     server->failure = L"the receiver is not admitted";
     if (FAILED(hr = IWMDRMNetRegistrar_GetDevices(server->registrar, &count, &devices)))
-        return frame_fail(server->connection, hr);
+        return frame_fail(&server->connection, hr);
     for (DWORD i = 0; i < count; ++i)
     {
         output_line(L"receiver: %ls, round trip %lu microseconds",
@@ -83,8 +72,8 @@ static HRESULT admit(struct server *server)
     if (SUCCEEDED(hr) && count)
         hr = IWMDRMNetRegistrar_OpenDevice(server->registrar, &devices[0].guidDevice);
     CoTaskMemFree(devices);
-    return FAILED(hr) ? frame_fail(server->connection, hr)
-                      : frame_send(server->connection, FRAME_ADMITTED, NULL, 0);
+    return FAILED(hr) ? frame_fail(&server->connection, hr)
+                      : frame_send(&server->connection, FRAME_ADMITTED, NULL, 0);
 }
 
 /* --- licences ----------------------------------------------------------------------------------------------- */
@@ -112,8 +101,8 @@ static HRESULT send_root(struct server *server)
 
     if (FAILED(hr = make_key_id(key_id))
         || FAILED(hr = IWMDRMNetTransmitter_GetRootLicenseResponse(server->transmitter, key_id, &response, &size)))
-        return frame_fail(server->connection, hr);
-    hr = frame_send(server->connection, FRAME_ROOT_LICENSE, response, size);
+        return frame_fail(&server->connection, hr);
+    hr = frame_send(&server->connection, FRAME_ROOT_LICENSE, response, size);
     CoTaskMemFree(response);
     return hr;
 }
@@ -132,14 +121,14 @@ static HRESULT send_leaf(struct server *server)
     if (FAILED(hr = make_key_id(key_id))
         || FAILED(hr = IWMDRMNetTransmitter_GetLeafLicenseResponse(server->transmitter, key_id, &policy,
                                                                    &server->encryptor, &response, &size)))
-        return frame_fail(server->connection, hr);
+        return frame_fail(&server->connection, hr);
     if (!(joined = malloc(sizeof(key_id) + size)))
         hr = E_OUTOFMEMORY;
     else
     {
         memcpy(joined, key_id, sizeof(key_id));
         memcpy(joined + sizeof(key_id), response, size);
-        hr = frame_send(server->connection, FRAME_LEAF_LICENSE, joined, (DWORD)sizeof(key_id) + size);
+        hr = frame_send(&server->connection, FRAME_LEAF_LICENSE, joined, (DWORD)sizeof(key_id) + size);
         free(joined);
     }
     CoTaskMemFree(response);
@@ -152,7 +141,7 @@ static HRESULT send_licenses(struct server *server)
 
     server->failure = L"cannot make a licence for the receiver";
     if (FAILED(hr))
-        return frame_fail(server->connection, hr);
+        return frame_fail(&server->connection, hr);
     hr = send_root(server);
     return FAILED(hr) ? hr : send_leaf(server);
 }
@@ -161,30 +150,23 @@ static HRESULT send_licenses(struct server *server)
 
 static HRESULT send_content(struct server *server)
 {
-    BYTE *block = server->frame.data;
-    BYTE *content = block + sizeof(ULONGLONG);
-    WMDRMCryptoData position = {.cryptoType = CRYPTO_TYPE_MCE, .qwCounterID = 1};
     ULONGLONG sent = 0;
-    DWORD read;
+    DWORD size;
     HRESULT hr;
 
     server->failure = L"cannot send the file";
     for (;;)
     {
-        if (!ReadFile(server->file, content, FRAME_BLOCK_SIZE, &read, NULL))
-            return frame_fail(server->connection, HRESULT_FROM_WIN32(GetLastError()));
-        if (!read)
+        if (!ReadFile(server->file, content_block(&server->frame), CONTENT_BLOCK_SIZE, &size, NULL))
+            return frame_fail(&server->connection, HRESULT_FROM_WIN32(GetLastError()));
+        if (!size)
             break;
-        memcpy(block, &position.qwOffset, sizeof(position.qwOffset));
-        if (FAILED(hr = IWMDRMEncrypt_Encrypt(server->encryptor, content, read, &position)))
-            return frame_fail(server->connection, hr);
-        if (FAILED(hr = frame_send(server->connection, FRAME_CONTENT, block, sizeof(ULONGLONG) + read)))
+        hr = content_send(&server->connection, &server->frame, server->encryptor, sent, size);
+        if (FAILED(hr))
             return hr;
-        sent += read;
-        /* The counter of each block of content follows from where it is in the file. */
-        position = (WMDRMCryptoData){CRYPTO_TYPE_MCE, 1, (sent + 15) / 16};
+        sent += size;
     }
-    if (SUCCEEDED(hr = frame_send(server->connection, FRAME_END, NULL, 0)))
+    if (SUCCEEDED(hr = content_send_end(&server->connection)))
         output_line(L"sent: %llu bytes", sent);
     return hr;
 }
@@ -199,14 +181,14 @@ static HRESULT serve_receiver(struct server *server)
     HRESULT hr;
 
     server->failure = L"the receiver broke off";
-    if (FAILED(hr = frame_receive_first(server->connection, &server->frame)))
+    if (FAILED(hr = frame_receive_first(&server->connection, &server->frame)))
         return hr;
     if (server->frame.kind == FRAME_REGISTRATION_CHALLENGE)
     {
         if (FAILED(hr = answer_registration(server)) || FAILED(hr = admit(server)))
             return hr;
         server->failure = L"the receiver broke off";
-        if (FAILED(hr = frame_receive(server->connection, FRAME_LICENSE_CHALLENGE, &server->frame)))
+        if (FAILED(hr = frame_receive(&server->connection, FRAME_LICENSE_CHALLENGE, &server->frame)))
             return hr;
     }
     else
@@ -218,16 +200,13 @@ static HRESULT serve_receiver(struct server *server)
 
 static HRESULT open_listener(struct server *server)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((u_short)server->options->port)};
-    int size = sizeof(address);
+    WORD port = (WORD)server->options->port;
+    HRESULT hr = connection_listen(&port, &server->listener);
 
     server->failure = L"cannot listen";
-    server->listener = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
-    if (server->listener == INVALID_SOCKET || bind(server->listener, (struct sockaddr *)&address, size)
-        || listen(server->listener, 1) || getsockname(server->listener, (struct sockaddr *)&address, &size))
-        return frame_last_error();
-    output_line(L"listening on port %u", ntohs(address.sin_port));
-    return S_OK;
+    if (SUCCEEDED(hr))
+        output_line(L"listening on port %u", port);
+    return hr;
 }
 
 static HRESULT run(struct server *server, IWMDRMProvider *provider)
@@ -247,17 +226,14 @@ static HRESULT run(struct server *server, IWMDRMProvider *provider)
         || FAILED(hr = open_listener(server)))
         return hr;
     server->failure = L"no receiver came";
-    if (FAILED(hr = frame_wait(server->listener)))
-        return hr;
-    if ((server->connection = accept(server->listener, NULL, NULL)) == INVALID_SOCKET)
-        return frame_last_error();
-    return serve_receiver(server);
+    hr = connection_accept(server->listener, &server->connection);
+    return FAILED(hr) ? hr : serve_receiver(server);
 }
 
 enum exit_code serve(IWMDRMProvider *provider, const struct options *options)
 {
     struct server server = {.options = options, .file = INVALID_HANDLE_VALUE, .listener = INVALID_SOCKET,
-                            .connection = INVALID_SOCKET};
+                            .connection = {INVALID_SOCKET, options->patience * 1000}};
     HRESULT hr = run(&server, provider);
 
     if (server.encryptor)
@@ -269,8 +245,7 @@ enum exit_code serve(IWMDRMProvider *provider, const struct options *options)
     }
     if (server.transmitter)
         IWMDRMNetTransmitter_Release(server.transmitter);
-    if (server.connection != INVALID_SOCKET)
-        closesocket(server.connection);
+    connection_close(&server.connection);
     if (server.listener != INVALID_SOCKET)
         closesocket(server.listener);
     if (server.file != INVALID_HANDLE_VALUE)

@@ -9,11 +9,8 @@
 #include <windows.h>
 #include <bcrypt.h>
 #include <gcrypt.h>
-#include <wmdrmsdk.h>
-#include <wmdrmsdkext.h>
-
+#include "bench/licensed_content.h"
 #include "bench/measure.h"
-#include "bench/temporary_store.h"
 
 enum
 {
@@ -26,75 +23,6 @@ enum
 };
 
 static BYTE key[16] = "a content's key";
-
-/* --- a decryptor ----------------------------------------------------------------------------------------- */
-
-static void wait_for(IWMDRMEventGenerator *generator, MediaEventType wanted)
-{
-    MediaEventType type = 0;
-    IMFMediaEvent *event;
-    HRESULT status;
-
-    while (type != wanted)
-    {
-        measure_check(IWMDRMEventGenerator_GetEvent(generator, 0, &event), "GetEvent");
-        IMFMediaEvent_GetType(event, &type);
-        IMFMediaEvent_GetStatus(event, &status);
-        IMFMediaEvent_Release(event);
-        measure_check(status, "event");
-    }
-}
-
-static void individualize(IWMDRMProvider *provider)
-{
-    IWMDRMSecurity *security;
-    IUnknown *cookie;
-
-    measure_check(IWMDRMProvider_CreateObject(provider, &IID_IWMDRMSecurity, (void **)&security), "CreateObject");
-    measure_check(IWMDRMSecurity_PerformSecurityUpdate(security, WMDRM_SECURITY_PERFORM_INDIV, &cookie), "update");
-    wait_for((IWMDRMEventGenerator *)security, MEWMDRMIndividualizationCompleted);
-    IUnknown_Release(cookie);
-    IWMDRMSecurity_Release(security);
-}
-
-static void acquire(IWMDRMLicenseManagement *management, BSTR *key_id)
-{
-    WMDRM_CONTENT content = {.bstrName = SysAllocString(L"benchmark"), .bstrRights = SysAllocString(L"Play")};
-    IWMDRMAuthority *authority;
-    IUnknown *cookie;
-    BSTR header;
-
-    measure_check(IWMDRMLicenseManagement_QueryInterface(management, &IID_IWMDRMAuthority, (void **)&authority),
-                  "IWMDRMAuthority");
-    measure_check(IWMDRMAuthority_AddContent(authority, &content, key, sizeof(key), key_id), "AddContent");
-    measure_check(IWMDRMAuthority_MakeContentHeader(authority, *key_id, NULL, NULL, &header), "MakeContentHeader");
-    measure_check(IWMDRMLicenseManagement_AcquireLicense(management, NULL, header, NULL, WMDRM_ACQUIRE_LICENSE_SILENT,
-                                                         &cookie), "AcquireLicense");
-    wait_for((IWMDRMEventGenerator *)management, MEWMDRMLicenseAcquisitionCompleted);
-    IUnknown_Release(cookie);
-    IWMDRMAuthority_Release(authority);
-    SysFreeString(header);
-    SysFreeString(content.bstrName);
-    SysFreeString(content.bstrRights);
-}
-
-static IWMDRMDecrypt *create_decryptor(IWMDRMProvider *provider)
-{
-    WMDRM_LICENSE_FILTER filter = {0};
-    IWMDRMLicenseManagement *management;
-    IWMDRMDecrypt *decryptor;
-    IWMDRMLicense *license;
-
-    measure_check(IWMDRMProvider_CreateObject(provider, &IID_IWMDRMLicenseManagement, (void **)&management),
-                  "CreateObject");
-    acquire(management, &filter.bstrKID);
-    measure_check(IWMDRMLicenseManagement_CreateLicenseEnumeration(management, &filter, &license), "enumeration");
-    measure_check(IWMDRMLicense_CreateDecryptor(license, &decryptor), "CreateDecryptor");
-    IWMDRMLicense_Release(license);
-    IWMDRMLicenseManagement_Release(management);
-    SysFreeString(filter.bstrKID);
-    return decryptor;
-}
 
 /* --- three ways to the same bytes ------------------------------------------------------------------------ */
 
@@ -254,21 +182,15 @@ static void compare_threads(struct ways *ways)
 
 int main(void)
 {
-    IWMDRMProvider *provider;
+    struct licensed_content content;
     struct ways ways;
 
-    temporary_store_configure();
-    measure_check(WMDRMStartup(), "WMDRMStartup");
-    measure_check(WMDRMCreateProvider(&provider), "WMDRMCreateProvider");
-    individualize(provider);
-    ways.decryptor = create_decryptor(provider);
+    licensed_content_open(key, &content);
+    ways.decryptor = content.decryptor;
     open_ways(&ways);
     check_ways(&ways);
     compare(&ways);
     compare_threads(&ways);
-    IWMDRMDecrypt_Release(ways.decryptor);
-    IWMDRMProvider_Release(provider);
-    WMDRMShutdown();
-    temporary_store_delete();
+    licensed_content_close(&content);
     return 0;
 }

@@ -65,13 +65,16 @@ json()
         exit(eval($ARGV[0]) ? 0 : 1)' "$1" 2>/dev/null || fail "not so: $1"
 }
 
-# start ARGUMENTS...: starts the program, which goes on in the background (pid) and writes to started.out and started.err
+# start ARGUMENTS...: starts the program, which goes on in the background (pid) and writes to $started.out and
+# $started.err
+started=started
 start()
 {
     case_name="$(basename "$program" .exe) $*"
     cases=$((cases + 1))
-    rm -f started.out started.err
-    env --default-signal=INT bash "$run_windows" "$architecture" "$program" "$@" >started.out 2>started.err </dev/null &
+    rm -f "$started.out" "$started.err"
+    env --default-signal=INT bash "$run_windows" "$architecture" "$program" "$@" >"$started.out" 2>"$started.err" \
+        </dev/null &
     pid=$!
     processes="$processes $pid"
 }
@@ -81,8 +84,8 @@ ends()
 {
     local status=0
     wait "$pid" || status=$?
-    tr -d '\r' <started.out >out
-    tr -d '\r' <started.err >err
+    tr -d '\r' <"$started.out" >out
+    tr -d '\r' <"$started.err" >err
     [ "$status" -eq "$1" ] || fail "exit code $status, expected $1"
 }
 
