@@ -19,7 +19,8 @@ static drm_result check_machines_locked(struct drm_restore_batch *batch)
     return DRM_SUCCEEDED(result) && revoked ? DRM_E_CERTIFICATE_REVOKED : result;
 }
 
-/* What a revoked issuer made is not made anew; the rest is. */
+/* What a revoked issuer made is not made anew; the rest is. After the look at lineages, which begins with none left
+ * out. */
 static drm_result leave_out_revoked_locked(struct drm_restore_batch *batch)
 {
     for (size_t i = 0; i < batch->issuer_count; i++)
@@ -46,8 +47,8 @@ static drm_result look_up(struct drm_restore_batch *batch)
         drm_authority_lock(authority);
         if (DRM_SUCCEEDED(result = drm_database_execute(authority->database, "BEGIN"))
             && DRM_SUCCEEDED(result = check_machines_locked(batch))
-            && DRM_SUCCEEDED(result = leave_out_revoked_locked(batch))
-            && DRM_SUCCEEDED(result = drm_restore_find_lineages_locked(batch)))
+            && DRM_SUCCEEDED(result = drm_restore_find_lineages_locked(batch))
+            && DRM_SUCCEEDED(result = leave_out_revoked_locked(batch)))
             result = drm_restore_count_machines_locked(batch);
         drm_database_rollback(authority->database);
         drm_authority_unlock(authority);

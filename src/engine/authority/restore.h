@@ -21,6 +21,7 @@ struct drm_restored_license
     uint8_t uplink[DRM_KEY_ID_SIZE];
     uint8_t uplink_key[DRM_CONTENT_KEY_SIZE];  /* of its root, where has_uplink */
     uint8_t lineage[DRM_ID_SIZE];              /* the licence that was issued first */
+    bool elsewhere;                            /* that one is on a machine that no record tells of */
     uint8_t new_id[DRM_ID_SIZE];               /* of the licence that takes its place */
     size_t issuer;                             /* place in the batch's issuers, from 1; 0: the authority itself */
     bool left_out;                             /* used up or removed, or its issuer was revoked */

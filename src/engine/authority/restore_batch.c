@@ -180,7 +180,7 @@ static drm_result open_records(struct opening *opening)
     {
         result = open_piece(opening, &piece);
         /* Whoever has the section's key sealed what is no licence, or of no response. */
-        if (result == DRM_E_INVALID_LICENSE)
+        if (result == DRM_E_INVALID_LICENSE || result == DRM_E_INVALID_LICENSE_ACQUIRED)
             return DRM_E_BACKUP_CORRUPT;
         if (DRM_FAILED(result))
             return result;

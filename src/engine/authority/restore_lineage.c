@@ -65,9 +65,11 @@ static drm_result find_lineage(const struct drm_restore_batch *batch, struct drm
     memcpy(license->lineage, row.has_lineage ? row.lineage : license->license_id, DRM_ID_SIZE);
     if (row.has_lineage && DRM_FAILED(result = look_up(statement, license->lineage, &first)))
         return result;
-    /* One that this authority signed but has no record of, because its folder is older than that: the backup's own
-     * machine is the first that it knows. */
+    /* One that this authority has no record of, because an issuer made it, or its folder is older than that: the
+     * backup's own machine is the first that it knows. */
     name_new(batch, first.found ? first.machine_id : batch->head.machine_id, license);
+    license->elsewhere = !first.found
+        && (row.has_lineage || memcmp(batch->head.machine_id, batch->machine.subject, DRM_ID_SIZE) != 0);
     if (DRM_FAILED(result = look_up(statement, license->new_id, &there)))
         return result;
     license->left_out = row.removed || first.removed || there.removed;
@@ -133,7 +135,8 @@ drm_result drm_restore_count_machines_locked(const struct drm_restore_batch *bat
         if (license->left_out)
             continue;
         drm_statement_bind_blob(&statement, 1, license->lineage, DRM_ID_SIZE);
-        if (drm_statement_step(&statement) && drm_statement_int(&statement, 0) >= DRM_RESTORE_MACHINES)
+        if (drm_statement_step(&statement)
+            && drm_statement_int(&statement, 0) + license->elsewhere >= DRM_RESTORE_MACHINES)
             counted = DRM_E_RESTORE_FRAUD;
         drm_statement_reset(&statement);
     }
