@@ -93,42 +93,79 @@ void drm_client_release_store(struct drm_client *client, struct drm_shared_store
         free_shared_store(shared);
 }
 
-drm_result drm_client_acquire_store(struct drm_client *client, struct drm_shared_store **out)
+static drm_result open_shared_store(const struct drm_client *client, const struct drm_task *task,
+                                    struct drm_shared_store **out)
 {
     struct drm_store_options options = drm_client_store_options(client);
-    drm_result result = DRM_S_OK;
+    struct drm_shared_store *shared = calloc(1, sizeof(*shared));
+    drm_result result = DRM_E_OUT_OF_MEMORY;
 
-    sqlite3_mutex_enter(client->lock);
-    if (!client->shared)
+    if (shared && (shared->views = calloc(client->anchor_count + 1, sizeof(*shared->views))))
+        result = drm_store_open(&options, task, &shared->store);
+    if (DRM_FAILED(result))
     {
-        struct drm_shared_store *shared = calloc(1, sizeof(*shared));
-
-        if (shared)
-            shared->views = calloc(client->anchor_count + 1, sizeof(*shared->views));
-        result = shared && shared->views ? drm_store_open(&options, NULL, &shared->store) : DRM_E_OUT_OF_MEMORY;
-        if (DRM_FAILED(result))
-            free_shared_store(shared);
-        else
-        {
-            shared->references = 1; /* the client's own */
-            client->shared = shared;
-        }
+        free_shared_store(shared);
+        return result;
     }
-    if (DRM_SUCCEEDED(result))
-    {
-        client->shared->references++;
-        *out = client->shared;
-    }
-    sqlite3_mutex_leave(client->lock);
-    return result;
+    shared->references = 1; /* the client's own */
+    *out = shared;
+    return DRM_S_OK;
 }
 
-void drm_client_rest(struct drm_client *client)
+/* Opening may wait for another process: without the lock, so that two threads may each open one. The first counts. */
+static drm_result acquire(struct drm_client *client, struct drm_shared_store **slot, const struct drm_task *task,
+                          struct drm_shared_store **out)
+{
+    struct drm_shared_store *opened = NULL;
+    drm_result result;
+    bool there;
+
+    sqlite3_mutex_enter(client->lock);
+    there = *slot != NULL;
+    if (there)
+        (*out = *slot)->references++;
+    sqlite3_mutex_leave(client->lock);
+    if (there)
+        return DRM_S_OK;
+    if (DRM_FAILED(result = open_shared_store(client, task, &opened)))
+        return result;
+    sqlite3_mutex_enter(client->lock);
+    if (!*slot)
+    {
+        *slot = opened;
+        opened = NULL;
+    }
+    (*out = *slot)->references++;
+    sqlite3_mutex_leave(client->lock);
+    free_shared_store(opened);
+    return DRM_S_OK;
+}
+
+drm_result drm_client_acquire_store(struct drm_client *client, struct drm_shared_store **out)
+{
+    return acquire(client, &client->shared, NULL, out);
+}
+
+/* Whoever asks has been cancelled already: no wait is begun. */
+static bool always(void *context)
+{
+    (void)context;
+    return true;
+}
+
+drm_result drm_client_acquire_watching_store(struct drm_client *client, struct drm_shared_store **out)
+{
+    static const struct drm_task impatient = {.cancelled = always};
+
+    return acquire(client, &client->watching, &impatient, out);
+}
+
+static void rest(struct drm_client *client, struct drm_shared_store *const *slot)
 {
     struct drm_shared_store *shared;
 
     sqlite3_mutex_enter(client->lock);
-    if ((shared = client->shared))
+    if ((shared = *slot))
         shared->references++;
     sqlite3_mutex_leave(client->lock);
     if (!shared)
@@ -137,14 +174,26 @@ void drm_client_rest(struct drm_client *client)
     drm_client_release_store(client, shared);
 }
 
-void drm_client_drop_shared_store(struct drm_client *client)
+void drm_client_rest(struct drm_client *client)
+{
+    rest(client, &client->shared);
+    rest(client, &client->watching);
+}
+
+static void drop(struct drm_client *client, struct drm_shared_store **slot)
 {
     struct drm_shared_store *shared;
 
     sqlite3_mutex_enter(client->lock);
-    shared = client->shared;
-    client->shared = NULL;
+    shared = *slot;
+    *slot = NULL;
     sqlite3_mutex_leave(client->lock);
     if (shared)
         drm_client_release_store(client, shared);
+}
+
+void drm_client_drop_shared_store(struct drm_client *client)
+{
+    drop(client, &client->shared);
+    drop(client, &client->watching);
 }

@@ -39,14 +39,16 @@ struct drm_client
     size_t anchor_count;
     uint32_t timeout_ms;
     const struct drm_host *host;
-    sqlite3_mutex *lock; /* guards: shared */
+    sqlite3_mutex *lock; /* guards: shared, watching. Never held while a store is opened or asked */
     struct drm_shared_store *shared;
+    struct drm_shared_store *watching; /* for who asks again and again, and waits for nobody (drm_client_has_license) */
 };
 
 bool drm_client_is_embedded(const struct drm_client *client);
 struct drm_store_options drm_client_store_options(const struct drm_client *client);
 
 drm_result drm_client_acquire_store(struct drm_client *client, struct drm_shared_store **out);
+drm_result drm_client_acquire_watching_store(struct drm_client *client, struct drm_shared_store **out);
 void drm_client_release_store(struct drm_client *client, struct drm_shared_store *shared);
 
 /* A question holds the shared store from begin to end; begin leaves nothing held where it fails. */
@@ -59,6 +61,8 @@ struct drm_question
     uint8_t anchor[DRM_SIGN_PUBLIC_SIZE];
 };
 drm_result drm_question_begin(struct drm_question *question, struct drm_client *client);
+/* The same over a store of its own, in which nothing waits for another process: DRM_E_OPERATION_CANCELED instead. */
+drm_result drm_question_begin_watching(struct drm_question *question, struct drm_client *client);
 drm_result drm_question_end(struct drm_question *question, drm_result result);
 /* The same over a store that the caller opened and closes; needs no end. */
 drm_result drm_question_begin_own(struct drm_question *question, struct drm_client *client, struct drm_store *store);

@@ -64,7 +64,8 @@ DRM_MUST_CHECK drm_result drm_client_make_challenge(struct drm_client *client,
                                                     struct drm_buffer *challenge);
 
 /* A monitor's look: may each of these rights (a set of DRM_RIGHT_BIT; 0: any right at all) be used now with some
- * licence of this key id? As cheap as a query. */
+ * licence of this key id? As cheap as a query. Waits for no other process, whatever other threads of this one do:
+ * DRM_E_BUSY. */
 DRM_MUST_CHECK drm_result drm_client_has_license(struct drm_client *client, const uint8_t key_id[DRM_KEY_ID_SIZE],
                                                  uint32_t rights, bool *out);
 

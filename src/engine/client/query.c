@@ -64,13 +64,13 @@ drm_result drm_client_query_actions(struct drm_client *client, const uint8_t key
     return drm_question_end(&question, result);
 }
 
-drm_result drm_client_has_license(struct drm_client *client, const uint8_t key_id[DRM_KEY_ID_SIZE], uint32_t rights,
-                                  bool *out)
+static drm_result look_for_license(struct drm_client *client, const uint8_t key_id[DRM_KEY_ID_SIZE], uint32_t rights,
+                                   bool *out)
 {
     struct drm_candidates candidates;
     struct drm_question question;
     bool all = true, any = false;
-    drm_result result = drm_question_begin(&question, client);
+    drm_result result = drm_question_begin_watching(&question, client);
 
     if (DRM_FAILED(result))
         return result;
@@ -86,6 +86,14 @@ drm_result drm_client_has_license(struct drm_client *client, const uint8_t key_i
     if (DRM_SUCCEEDED(result))
         *out = any && all;
     return drm_question_end(&question, result);
+}
+
+drm_result drm_client_has_license(struct drm_client *client, const uint8_t key_id[DRM_KEY_ID_SIZE], uint32_t rights,
+                                  bool *out)
+{
+    drm_result result = look_for_license(client, key_id, rights, out);
+
+    return result == DRM_E_OPERATION_CANCELED ? DRM_E_BUSY : result;
 }
 
 /* --- states ------------------------------------------------------------------------------------------------- */

@@ -66,17 +66,28 @@ static drm_result find_anchor(struct drm_question *question)
     return DRM_S_OK;
 }
 
-drm_result drm_question_begin(struct drm_question *question, struct drm_client *client)
+static drm_result begin(struct drm_question *question, struct drm_client *client,
+                        drm_result (*acquire)(struct drm_client *client, struct drm_shared_store **out))
 {
     drm_result result;
 
     memset(question, 0, sizeof(*question));
     question->client = client;
-    if (DRM_FAILED(result = drm_client_acquire_store(client, &question->shared)))
+    if (DRM_FAILED(result = acquire(client, &question->shared)))
         return result;
     question->store = question->shared->store;
     result = find_anchor(question);
     return DRM_FAILED(result) ? drm_question_end(question, result) : result;
+}
+
+drm_result drm_question_begin(struct drm_question *question, struct drm_client *client)
+{
+    return begin(question, client, drm_client_acquire_store);
+}
+
+drm_result drm_question_begin_watching(struct drm_question *question, struct drm_client *client)
+{
+    return begin(question, client, drm_client_acquire_watching_store);
 }
 
 drm_result drm_question_begin_own(struct drm_question *question, struct drm_client *client, struct drm_store *store)

@@ -98,7 +98,8 @@ static drm_result connect(struct drm_license_queries *queries)
 
     if (queries->database)
         return DRM_S_OK;
-    if (DRM_FAILED(result = drm_store_connect(queries->store, NULL, &queries->database)))
+    if (DRM_FAILED(result = drm_store_connect(queries->store, queries->store->database->task,
+                                             &queries->database)))
         return result;
     drm_license_rows_init(&queries->rows, queries->store, queries->database, false);
     drm_statement_prepare(&queries->select, queries->database,

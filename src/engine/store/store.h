@@ -22,8 +22,8 @@ struct drm_store_options
 
 /*
  * Opens the store, and makes it where there is none. Where the folder cannot be written, what is there can be read
- * and every change ends with DRM_E_WRITE_PROTECTED. task ends a wait for another process; may be NULL. Failures as in
- * drm_database_open.
+ * and every change ends with DRM_E_WRITE_PROTECTED. task ends a wait for another process, now and as long as the
+ * store is open (DRM_E_OPERATION_CANCELED); may be NULL. Failures as in drm_database_open.
  */
 drm_result drm_store_open(const struct drm_store_options *options, const struct drm_task *task, struct drm_store **out);
 void drm_store_close(struct drm_store *store); /* NULL is fine */
@@ -49,9 +49,6 @@ struct drm_set_backs
     int64_t last; /* UTC, milliseconds since 1970-01-01; 0: never */
 };
 void drm_store_get_set_backs(struct drm_store *store, struct drm_set_backs *out);
-
-/* Changes whose cancel ends waits; NULL: nobody's. For the thread that runs an operation. */
-void drm_store_set_task(struct drm_store *store, const struct drm_task *task);
 
 /* --- identity --------------------------------------------------------------------------------------------- */
 
