@@ -74,13 +74,6 @@ uint64_t drm_store_generation(struct drm_store *store)
     return drm_generation_read(&store->generation);
 }
 
-void drm_store_set_task(struct drm_store *store, const struct drm_task *task)
-{
-    drm_store_lock(store);
-    drm_database_set_task(store->database, task);
-    drm_store_unlock(store);
-}
-
 /* --- opening ---------------------------------------------------------------------------------------------- */
 
 static drm_result tune(struct drm_database *database)
