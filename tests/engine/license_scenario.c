@@ -137,7 +137,7 @@ static drm_result run_store(const char *directory, struct plain_host *host)
 /* So many that pages leave the cache before the commit would not be worth a test's time; these fill several hundred. */
 static drm_result run_store_many(const char *directory, struct plain_host *host)
 {
-    static struct spec specs[600];
+    static struct spec specs[1200];
     struct drm_store *store;
     drm_result result = try_open(directory, host, &store);
 

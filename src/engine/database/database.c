@@ -14,6 +14,7 @@
 #define BUSY_STEP_MS 10
 #define BUSY_STEPS 1000 /* ten seconds */
 #define LOOK_FOR_CANCEL_STEPS 20000 /* of SQLite's machine: about a millisecond */
+#define WRITE_BACK_PAGES 1000 /* SQLite's default */
 #define INDEX_SIZE 32768 /* what the shared index of a log grows by */
 
 static bool cancelled(const struct drm_database *database)
@@ -135,6 +136,17 @@ void drm_database_shorten_log(struct drm_database *database)
     sqlite3_busy_handler(database->handle, NULL, NULL);
     (void)sqlite3_wal_checkpoint_v2(database->handle, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     sqlite3_busy_handler(database->handle, drm_database_wait, database);
+}
+
+void drm_database_hold_log(struct drm_database *database)
+{
+    (void)sqlite3_wal_autocheckpoint(database->handle, 0);
+}
+
+void drm_database_release_log(struct drm_database *database)
+{
+    (void)sqlite3_wal_autocheckpoint(database->handle, WRITE_BACK_PAGES);
+    drm_database_shorten_log(database);
 }
 
 static bool log_is_long(struct drm_database *database)

@@ -103,6 +103,13 @@ drm_result drm_database_give_room_back(struct drm_database *database, unsigned i
  * matter. */
 void drm_database_shorten_log(struct drm_database *database);
 /*
+ * Around a large commit: what it leaves in the log is written back when the log is released, as
+ * drm_database_shorten_log does it, and not by the commit. No other can write then, so that it goes in large pieces
+ * (layer_pieces.c).
+ */
+void drm_database_hold_log(struct drm_database *database);
+void drm_database_release_log(struct drm_database *database);
+/*
  * For a reader, outside of a transaction. Writers begin the log anew where nobody reads from it at that moment; while
  * somebody always does, it would grow for ever. So a reader that finds it longer than DRM_DATABASE_LOG_LIMIT writes it
  * back; its next transaction then reads no log, and the next writer begins it anew. Costs a look at the file's size

@@ -22,6 +22,8 @@ drm_result drm_store_commit_change(struct drm_store *store)
     drm_result result = drm_generation_begin_change(&store->generation);
 
     store->changing = true;
+    if (store->changes_much)
+        drm_database_hold_log(store->database);
     return DRM_SUCCEEDED(result) ? drm_database_commit(store->database) : result;
 }
 
@@ -42,6 +44,9 @@ void drm_store_end_change(struct drm_store *store, drm_result result)
     if (store->changing)
         (void)drm_store_settle_generation(store, store->database);
     store->changing = false;
+    if (store->changes_much)
+        drm_database_release_log(store->database);
+    store->changes_much = false;
     drm_store_forget_made_locked(store, result);
     drm_license_queries_let_go(store->queries);
     drm_store_unlock(store);

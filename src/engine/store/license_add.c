@@ -353,7 +353,10 @@ drm_result drm_store_add_responses(struct drm_store *store, const struct drm_res
     if (DRM_SUCCEEDED(result = add_all(&adding, source))
         && DRM_SUCCEEDED(result = drm_temporary_reserve(store->process, adding.place_count, adding.place_bytes))
         && adding.writer.changed)
+    {
+        store->changes_much = adding.stored.added > MANY;
         result = drm_store_commit_change(store);
+    }
     if (DRM_SUCCEEDED(result))
     {
         drm_temporary_publish(store->process, adding.places);

@@ -40,6 +40,7 @@ struct drm_store
     uint8_t secret[DRM_AEAD_KEY_SIZE];
     struct drm_license_rows rows;         /* of licences, read and written on the connection above */
     bool changing;                        /* a commit was begun (change.c) */
+    bool changes_much;                    /* so much that its end writes the log back */
     bool made_secret;                     /* in the open transaction */
     struct drm_store_age age;
     struct drm_process_store *process;    /* has a lock of its own */

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The file layer under the databases: it makes large pieces of what SQLite writes page by page, and where writing them
+ * fails, nothing that was committed is lost and nobody is told that it is in place. Linux only.
+ */
+#include "engine/check.h"
+
+#include <stdio.h>
+
+#include "engine/base/path.h"
+#include "engine/database/database.h"
+#include "store_folder.h"
+#include "support/kill_vfs.h"
+#include "support/plain_host.h"
+
+#define ROWS 600 /* each fills a page of its own */
+#define ROW_SIZE 3000
+
+static const char *const scripts[] = {"CREATE TABLE piece(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"};
+static const struct drm_database_schema schema = {.application_id = 0x74657374, .scripts = scripts, .version = 1};
+static const struct kill_vfs_plan no_plan = {.mode = KILL_VFS_COUNT};
+
+struct place
+{
+    struct plain_host host;
+    char *folder, *path;
+};
+
+static int set_up(void **state)
+{
+    struct place *place = calloc(1, sizeof(*place));
+
+    assert_non_null(place);
+    assert_true(kill_vfs_install(&no_plan));
+    plain_host_init(&place->host);
+    place->folder = store_folder_create();
+    place->path = drm_path_join(place->folder, "some.db");
+    assert_non_null(place->path);
+    *state = place;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct place *place = *state;
+
+    kill_vfs_remove();
+    store_folder_remove(place->folder);
+    free(place->path);
+    free(place);
+    return 0;
+}
+
+static struct drm_database *open_database(const struct place *place)
+{
+    struct drm_database *database;
+
+    assert_int_equal(drm_database_open(place->path, &schema, DRM_DATABASE_OPEN_OR_CREATE, &place->host.host.log, NULL,
+                                       &database),
+                     DRM_S_OK);
+    return database;
+}
+
+/* Commits rows of this byte; the log keeps them until it is released. */
+static void add_rows(struct drm_database *database, uint8_t byte)
+{
+    struct drm_statement insert;
+    uint8_t bytes[ROW_SIZE];
+
+    memset(bytes, byte, sizeof(bytes));
+    drm_database_hold_log(database);
+    assert_int_equal(drm_database_begin(database), DRM_S_OK);
+    drm_statement_prepare(&insert, database, "INSERT INTO piece(bytes) VALUES(?1)");
+    for (unsigned int i = 0; i < ROWS; i++)
+    {
+        drm_statement_bind_blob(&insert, 1, bytes, sizeof(bytes));
+        assert_false(drm_statement_step(&insert));
+        drm_statement_reset(&insert);
+    }
+    assert_int_equal(drm_statement_finish(&insert), DRM_S_OK);
+    assert_int_equal(drm_database_commit(database), DRM_S_OK);
+}
+
+/* Every row is there, byte by byte, and those of each commit in their order. */
+static void check_rows(struct drm_database *database, unsigned int commits)
+{
+    static const char *const tables[] = {"piece"};
+    struct drm_statement select;
+    uint8_t expected[ROW_SIZE];
+    unsigned int count = 0;
+
+    assert_int_equal(drm_database_check(database, tables, COUNT(tables)), DRM_S_OK);
+    drm_statement_prepare(&select, database, "SELECT bytes FROM piece ORDER BY id");
+    for (; drm_statement_step(&select); count++)
+    {
+        const struct drm_span bytes = drm_statement_blob(&select, 0);
+
+        memset(expected, 1 + (int)(count / ROWS), sizeof(expected));
+        assert_int_equal(bytes.size, sizeof(expected));
+        assert_memory_equal(bytes.data, expected, sizeof(expected));
+    }
+    assert_int_equal(drm_statement_finish(&select), DRM_S_OK);
+    assert_int_equal(count, commits * ROWS);
+}
+
+static void many_rows__are_written_in_large_pieces(void **state)
+{
+    struct place *place = *state;
+    struct drm_database *database = open_database(place);
+    uint64_t begin = kill_vfs_calls();
+
+    add_rows(database, 1);
+    assert_in_range(kill_vfs_calls() - begin, 1, ROWS / 8);
+    begin = kill_vfs_calls();
+    drm_database_release_log(database);
+    assert_in_range(kill_vfs_calls() - begin, 1, ROWS / 8);
+    check_rows(database, 1);
+    drm_database_close(database);
+}
+
+/* Written back, the log begins anew in the same file: what this connection read of it before is not what another one
+ * has put there since. */
+static void log__that_another_began_anew_is_read_anew(void **state)
+{
+    struct place *place = *state;
+    struct drm_database *database = open_database(place), *other = open_database(place);
+
+    for (uint8_t byte = 1; byte <= 3; byte++)
+    {
+        add_rows(other, byte);
+        assert_int_equal(drm_database_execute(database, "PRAGMA wal_checkpoint(PASSIVE)"), DRM_S_OK);
+    }
+    drm_database_close(other);
+    drm_database_close(database);
+    database = open_database(place);
+    check_rows(database, 3);
+    drm_database_close(database);
+}
+
+/* A connection that only SQLite's own layer serves sees what a commit left in the log. */
+static void rows__are_in_the_log_when_the_commit_returns(void **state)
+{
+    struct place *place = *state;
+    struct drm_database *database = open_database(place);
+    sqlite3 *other;
+    sqlite3_stmt *count;
+
+    add_rows(database, 1);
+    assert_int_equal(sqlite3_open_v2(place->path, &other, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(other, "SELECT count(bytes) FROM piece", -1, &count, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(count), SQLITE_ROW);
+    assert_int_equal(sqlite3_column_int(count, 0), ROWS);
+    sqlite3_finalize(count);
+    sqlite3_close(other);
+    drm_database_close(database);
+}
+
+/* A transaction larger than the cache reads its own pages back from where they were gathered, and rolls them back. */
+static void own_pages__are_seen_before_the_commit(void **state)
+{
+    struct place *place = *state;
+    struct drm_database *database = open_database(place);
+
+    assert_int_equal(drm_database_execute(database, "PRAGMA cache_size=10"), DRM_S_OK);
+    add_rows(database, 1);
+    assert_int_equal(drm_database_begin(database), DRM_S_OK);
+    for (unsigned int i = 0; i < 3; i++)
+        assert_int_equal(drm_database_execute(database, "UPDATE piece SET bytes = zeroblob(3000) WHERE id % 3 = 0;"
+                                                        "INSERT INTO piece(bytes) SELECT bytes FROM piece"),
+                         DRM_S_OK);
+    drm_database_rollback(database);
+    check_rows(database, 1);
+    add_rows(database, 2);
+    check_rows(database, 2);
+    drm_database_close(database);
+}
+
+/* One call of writing back fails. Where somebody reads an older state, only what is as old is written back. */
+static bool fail_writing_back(const struct place *place, bool with_reader, enum kill_vfs_cause cause, uint64_t call)
+{
+    const struct kill_vfs_plan plan = {.mode = KILL_VFS_FAIL_ONCE, .cause = cause, .call = call};
+    struct drm_database *database, *reader = NULL;
+    bool failed;
+
+    store_folder_empty(place->folder);
+    database = open_database(place);
+    add_rows(database, 1);
+    if (with_reader)
+    {
+        reader = open_database(place);
+        assert_int_equal(drm_database_execute(reader, "BEGIN; SELECT count(*) FROM piece"), DRM_S_OK);
+    }
+    add_rows(database, 2);
+
+    assert_true(kill_vfs_install(&plan));
+    drm_database_release_log(database);
+    failed = kill_vfs_failures() > 0;
+    assert_true(kill_vfs_install(&no_plan));
+
+    if (reader)
+    {
+        check_rows(reader, 1);
+        drm_database_close(reader);
+    }
+    reader = open_database(place); /* looks for itself at what is in place */
+    check_rows(reader, 2);
+    drm_database_close(reader);
+    drm_database_release_log(database);
+    check_rows(database, 2);
+    drm_database_close(database);
+    database = open_database(place);
+    check_rows(database, 2);
+    drm_database_close(database);
+    return failed;
+}
+
+static void write_back__failing_anywhere_loses_nothing(void **state)
+{
+    struct place *place = *state;
+
+    for (unsigned int with_reader = 0; with_reader < 2; with_reader++)
+        for (unsigned int cause = KILL_VFS_DISK_FULL; cause <= KILL_VFS_BROKEN; cause++)
+        {
+            uint64_t call = 1;
+            unsigned int failures = 0;
+
+            /* Not every call needs room; the last of many are past the end. */
+            for (unsigned int in_vain = 0; in_vain < 4; call++)
+            {
+                const bool failed = fail_writing_back(place, with_reader, (enum kill_vfs_cause)cause, call);
+
+                failures += failed;
+                in_vain = failed ? 0 : in_vain + 1;
+                if (failures > 100)
+                    call += 97; /* page by page: some stand for all */
+            }
+            assert_in_range(failures, 70, 140);
+        }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(many_rows__are_written_in_large_pieces, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(log__that_another_began_anew_is_read_anew, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(rows__are_in_the_log_when_the_commit_returns, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(own_pages__are_seen_before_the_commit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(write_back__failing_anywhere_loses_nothing, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests_name("database layer", tests, NULL, NULL);
+}
