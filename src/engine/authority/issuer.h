@@ -12,8 +12,8 @@
 
 struct drm_issuer
 {
-    const uint8_t *seed;            /* DRM_SIGN_SEED_SIZE bytes: the private key */
-    struct drm_span chain;          /* as drm_authority_certify gave it: the issuer's certificate first, the root's last */
+    const uint8_t *seed;   /* DRM_SIGN_SEED_SIZE bytes: the private key */
+    struct drm_span chain; /* as drm_authority_certify gave it: the issuer's certificate first, the root's last */
 };
 
 struct drm_issuer_license

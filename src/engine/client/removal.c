@@ -135,8 +135,8 @@ static drm_result process(const struct drm_question *question, const struct sign
 
     if (memcmp(removal->machine_id, signer->identity.machine_id, sizeof(removal->machine_id)))
         return DRM_E_INVALID_MACHINE;
-    /* The receipt is made before and committed with the removal, so that nothing is removed that could not be proved; it
-     * is handed out only after. */
+    /* The receipt is made before and committed with the removal, so that nothing is removed that could not be proved;
+     * it is handed out only after. */
     if (DRM_FAILED(result = select_named(question, removal, selection))
         || DRM_FAILED(result = write_receipt(question, signer, removal, selection, receipt)))
         return result;

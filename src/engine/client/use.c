@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Using the current licence of an enumeration: may it be, its content key, and the count that goes down (docs/rights.md,
- * "Use"). Everything that can fail comes before the count: whoever gets no key has used up nothing.
+ * Using the current licence of an enumeration: may it be, its content key, and the count that goes down
+ * (docs/rights.md, "Use"). Everything that can fail comes before the count: whoever gets no key has used up nothing.
  */
 #include <stdlib.h>
 #include <string.h>
