@@ -4,6 +4,7 @@
 
 #include "engine/asking.h"
 #include "engine/authority_license_tests.h"
+#include "engine/xml/base64.h"
 
 static struct drm_content_item get(struct fixture *fixture, uint8_t value)
 {
@@ -103,6 +104,173 @@ static void content__what_fits_no_licence_is_refused(void **state)
     item = make_item(0, "Play");
     assert_int_equal(drm_authority_add_content(fixture->authority, &item, NULL), DRM_E_INVALID_ARGUMENT);
     assert_int_equal(drm_authority_get_content(fixture->authority, one.bytes, &missing), DRM_E_NOT_FOUND);
+}
+
+/* --- tables ------------------------------------------------------------------------------------------------- */
+
+#define TABLE_KID(letter) letter "AAAAAAAAAAAAAAAAAAAAA=="
+#define TABLE_KEY "00112233445566778899aAbBcCdDeEfF"
+
+struct complaints
+{
+    size_t count, lines[DRM_TABLE_MAX_REPORTS + 1];
+    char last[200];
+};
+
+static void write_down(void *context, size_t line, const char *why)
+{
+    struct complaints *complaints = context;
+
+    assert_true(complaints->count < COUNT(complaints->lines));
+    complaints->lines[complaints->count++] = line;
+    snprintf(complaints->last, sizeof(complaints->last), "%s", why);
+}
+
+static drm_result add_table(struct fixture *fixture, const char *text, struct complaints *complaints, size_t *count)
+{
+    struct drm_content_item defaults = {.rights = "Copy", .name = "nameless", .per_machine = 7};
+
+    memset(complaints, 0, sizeof(*complaints));
+    *count = 12345;
+    return drm_authority_add_contents(fixture->authority, drm_span(text, strlen(text)), &defaults, write_down,
+                                      complaints, count);
+}
+
+static drm_result count_one(void *context, const struct drm_content_item *item)
+{
+    (void)item;
+    ++*(size_t *)context;
+    return DRM_S_OK;
+}
+
+static size_t count_contents(struct fixture *fixture)
+{
+    size_t count = 0;
+
+    assert_int_equal(drm_authority_each_content(fixture->authority, count_one, &count), DRM_S_OK);
+    return count;
+}
+
+static void assert_item(struct fixture *fixture, const char *kid, const char *rights, const char *name)
+{
+    struct drm_content_item item;
+    uint8_t id[DRM_KEY_ID_SIZE];
+
+    assert_int_equal(drm_key_id_parse(kid, id), DRM_S_OK);
+    assert_int_equal(drm_authority_get_content(fixture->authority, id, &item), DRM_S_OK);
+    assert_string_equal(item.rights, rights);
+    assert_string_equal(item.name, name);
+    assert_int_equal(item.per_machine, 7);
+}
+
+static void table__is_added_whole(void **state)
+{
+    static const char text[] = "\xef\xbb\xbf" "kid,key,rights,name\r\n"
+                               "# a comment\n"
+                               "\n"
+                               TABLE_KID("B") "," TABLE_KEY ",\"Play(count=3, until=2027-01-01)\","
+                               "\"He said \"\"no\"\"\"\r\n"
+                               "  " TABLE_KID("C") " , , Play ,\n"
+                               TABLE_KID("D") "\n"
+                               TABLE_KID("E") ",,\"Play; uplink=" TABLE_KID("B") "\",leaf";
+    static const uint8_t key[] = {0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77,
+                                  0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff};
+    struct fixture *fixture = *state;
+    struct complaints complaints;
+    uint8_t id[DRM_KEY_ID_SIZE], out[DRM_CONTENT_KEY_SIZE];
+    size_t count;
+
+    for (int round = 0; round < 2; round++) /* the second one changes nothing */
+    {
+        assert_int_equal(add_table(fixture, text, &complaints, &count), DRM_S_OK);
+        assert_int_equal(count, 4);
+        assert_int_equal(complaints.count, 0);
+        assert_int_equal(count_contents(fixture), 4);
+    }
+    assert_item(fixture, TABLE_KID("B"), "Play(count=3, until=2027-01-01)", "He said \"no\"");
+    assert_item(fixture, TABLE_KID("C"), "Play; Backup", "nameless");
+    assert_item(fixture, TABLE_KID("D"), "Copy; Backup", "nameless");
+    assert_item(fixture, TABLE_KID("E"), "Play; Backup; uplink=" TABLE_KID("B"), "leaf");
+    assert_int_equal(drm_key_id_parse(TABLE_KID("B"), id), DRM_S_OK);
+    assert_int_equal(drm_authority_get_content_key(fixture->authority, id, out), DRM_S_OK);
+    assert_memory_equal(out, key, sizeof(key));
+}
+
+/* Each is line 3 of a table whose other lines are good. */
+static void table__with_a_wrong_line_adds_nothing(void **state)
+{
+    static const struct
+    {
+        const char *line, *why;
+    } rows[] = {
+        {"nonsense,,Play", "no key id"},
+        {"AAAAAAAAAAAAAAAAAAAAAA==,,Play", "no key id"}, /* zeros */
+        {",,Play", "no key id"},
+        {TABLE_KID("F") ",0011,Play", "no content key"},
+        {TABLE_KID("F") ",00112233445566778899aabbccddeefg,Play", "no content key"},
+        {TABLE_KID("F") ",,Fly", "wrong at character 1, \"Fly\""},
+        {TABLE_KID("F") ",,Play; Fly", "wrong at character 7"},
+        {TABLE_KID("F") ",,Play(count=1, hours=2)", "stand in double quotes"},
+        {TABLE_KID("F") ",,Play,a,b", "more fields"},
+        {TABLE_KID("F") ",,\"Play", "not closed"},
+        {TABLE_KID("F") ",,\"Play\" x,", "beside a quoted field"},
+        {TABLE_KID("F") ",,Play \"x\",", "beside a quoted field"},
+        {TABLE_KID("F") ",,Play,a\x01", "no UTF-8 text"},
+        {TABLE_KID("F") ",,Play,a\xff", "no UTF-8 text"},
+        {TABLE_KID("F") ",,Play; uplink=" TABLE_KID("F"), "its own key id"},
+        {TABLE_KID("B") ",,Copy", "stands in line 1 too"},
+        {TABLE_KID("K") ",ffffffffffffffffffffffffffffffff,Copy", "another content key"},
+        {TABLE_KID("F") ",,Play; uplink=" TABLE_KID("G"), "a root stands before its leaves"},
+        {TABLE_KID("F") ",,Play; uplink=" TABLE_KID("C"), "no leaf is one's root"},
+    };
+    struct fixture *fixture = *state;
+    struct complaints complaints;
+    size_t count;
+
+    assert_int_equal(add_table(fixture, TABLE_KID("K") "," TABLE_KEY ",Copy", &complaints, &count), DRM_S_OK);
+    for (size_t i = 0; i < COUNT(rows); i++)
+    {
+        char text[1024];
+
+        snprintf(text, sizeof(text), "%s,,Play\n%s,,Play; uplink=%s\n%s\n%s,,Play\n", TABLE_KID("B"), TABLE_KID("C"),
+                 TABLE_KID("B"), rows[i].line, TABLE_KID("H"));
+        if (add_table(fixture, text, &complaints, &count) != DRM_E_INVALID_ARGUMENT || complaints.count != 1
+            || complaints.lines[0] != 3 || !strstr(complaints.last, rows[i].why))
+            fail_msg("%s: %zu complaints, line %zu, %s", rows[i].line, complaints.count, complaints.lines[0],
+                     complaints.last);
+        assert_int_equal(count, 12345);
+        assert_int_equal(count_contents(fixture), 1);
+        assert_item(fixture, TABLE_KID("K"), "Copy; Backup", "nameless");
+    }
+}
+
+static void table__every_wrong_line_is_named(void **state)
+{
+    struct fixture *fixture = *state;
+    struct complaints complaints;
+    char *text = malloc(100000), *end = text;
+    size_t count;
+
+    assert_non_null(text);
+    assert_int_equal(add_table(fixture, "x\n\n" TABLE_KID("B") "\ny\n", &complaints, &count), DRM_E_INVALID_ARGUMENT);
+    assert_int_equal(complaints.count, 2);
+    assert_int_equal(complaints.lines[0], 1);
+    assert_int_equal(complaints.lines[1], 4);
+    for (int i = 0; i < 1000; i++)
+        end += sprintf(end, "%s\n", "wrong");
+    assert_int_equal(add_table(fixture, text, &complaints, &count), DRM_E_INVALID_ARGUMENT);
+    assert_int_equal(complaints.count, DRM_TABLE_MAX_REPORTS);
+    /* Nothing at all is a slip too. */
+    assert_int_equal(add_table(fixture, "", &complaints, &count), DRM_E_INVALID_ARGUMENT);
+    assert_int_equal(complaints.lines[0], 0);
+    assert_int_equal(add_table(fixture, "KID,KEY\n# nothing\n", &complaints, &count), DRM_E_INVALID_ARGUMENT);
+    assert_int_equal(complaints.count, 1);
+    memset(text, 'A', 99999);
+    text[99999] = 0;
+    assert_int_equal(add_table(fixture, text, &complaints, &count), DRM_E_INVALID_ARGUMENT);
+    assert_non_null(strstr(complaints.last, "longer than any may be"));
+    assert_int_equal(count_contents(fixture), 0);
+    free(text);
 }
 
 static void content__chains_are_two_long(void **state)
@@ -235,6 +403,9 @@ static int run_authority_content_tests(void)
         AUTHORITY_TEST(content__key_is_made_where_none_is_given_and_never_changes),
         AUTHORITY_TEST(content__what_fits_no_licence_is_refused),
         AUTHORITY_TEST(content__chains_are_two_long),
+        AUTHORITY_TEST(table__is_added_whole),
+        AUTHORITY_TEST(table__with_a_wrong_line_adds_nothing),
+        AUTHORITY_TEST(table__every_wrong_line_is_named),
         AUTHORITY_TEST(content__withdrawn_one_comes_back_when_it_is_added_again),
         AUTHORITY_TEST(content__each_in_the_order_in_which_they_came),
         AUTHORITY_TEST(content__edited_rows_are_refused),

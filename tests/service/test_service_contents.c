@@ -47,8 +47,8 @@ static void assert_fails(int exit_code, const char *words)
 static void groups__explain_themselves(void **state)
 {
     static const char *const commands[][2] = {
-        {"content", "add"}, {"content", "set"}, {"content", "list"}, {"content", "withdraw"}, {"content", "header"},
-        {"content", "key"}, {"licenses", "list"}, {"licenses", "revoke"},
+        {"content", "add"}, {"content", "import"}, {"content", "set"}, {"content", "list"}, {"content", "withdraw"},
+        {"content", "header"}, {"content", "key"}, {"licenses", "list"}, {"licenses", "revoke"},
     };
     char words[64];
 
@@ -99,6 +99,47 @@ static void content__add_and_list(void **state)
     assert_says("\"offered\": true, \"interactive\": true, \"per_machine\": 2, \"licenses\": 0, \"machines\": 0}\n]");
     CONTENT("add", "--key-id", KID);
     assert_fails(1, "this key id is known (\"A \"film\"\"); change it with 'wmdrm-service content set'");
+}
+
+static void write_table(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void content__import_adds_a_table_or_nothing_of_it(void **state)
+{
+    char path[600];
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s.csv", sandbox.data);
+    write_table(path, "kid,key,rights,name\n" KID ",,\"Play(count=3, hours=48)\",\"A \"\"film\"\"\"\n"
+                      "not a key id\nEAECAwQFBgcICQoLDA0ODw==,,Fly\n");
+    CONTENT("import", "--table", path);
+    assert_fails(1, "nothing was added: mend these lines, and import the table again");
+    assert_non_null(strstr(outcome.err, ".csv, line 3: its first field is no key id"));
+    assert_non_null(strstr(outcome.err, ".csv, line 4: its rights are wrong at character 1"));
+    CONTENT("list", "--json");
+    assert_string_equal(outcome.out, "[]\n");
+    write_table(path, KID ",00112233445566778899aabbccddeeff,\"Play(count=3, hours=48)\",\"A \"\"film\"\"\"\n"
+                      "EAECAwQFBgcICQoLDA0ODw==\n");
+    CONTENT("import", "--table", path, "--rights", "Copy", "--per-machine", "2");
+    assert_string_equal(outcome.out, "2\n");
+    CONTENT("key", "--key-id", KID);
+    assert_string_equal(outcome.out, "00112233445566778899aabbccddeeff\n");
+    CONTENT("list", NULL);
+    assert_says("A \"film\"\n    Play(count=3, hours=48)");
+    assert_says("at most 2 a machine\n    (no name)\n    Copy; Backup");
+    CONTENT("import", NULL);
+    assert_fails(2, "--table is missing");
+    CONTENT("import", "--table", "/nowhere/at/all");
+    assert_fails(1, "/nowhere/at/all: No such file or directory");
+    CONTENT("import", "--table", path, "--rights", "Fly");
+    assert_fails(2, "the rights are wrong at the mark");
+    assert_int_equal(remove(path), 0);
 }
 
 static void content__set_changes_what_is_given(void **state)
@@ -279,6 +320,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(groups__explain_themselves, make, drop),
         cmocka_unit_test_setup_teardown(content__add_and_list, make, drop),
+        cmocka_unit_test_setup_teardown(content__import_adds_a_table_or_nothing_of_it, make, drop),
         cmocka_unit_test_setup_teardown(content__set_changes_what_is_given, make, drop),
         cmocka_unit_test_setup_teardown(content__keys_come_from_files_and_go_to_packagers, make, drop),
         cmocka_unit_test_setup_teardown(content__header_is_what_the_content_carries, make, drop),

@@ -45,6 +45,22 @@ struct drm_content_item
  */
 DRM_MUST_CHECK drm_result drm_authority_add_content(struct drm_authority *authority,
                                                     const struct drm_content_item *item, const uint8_t *content_key);
+
+/*
+ * The same of every line of a table (docs/authority.md, "Tables of content"), in one transaction: all of them, or none
+ * where a line is wrong. Name, interactive, per_machine and, where they are not empty, rights of defaults are those of
+ * lines that say nothing of them.
+ *
+ * report (may be NULL) gets each wrong line, the first is 1, and why, up to DRM_TABLE_MAX_REPORTS: first those that
+ * cannot be read, and only where there are none those that the authority refuses. DRM_E_INVALID_ARGUMENT then, and of a
+ * table without a content (line 0). DRM_E_RESPONSE_TOO_LARGE: of more than DRM_TABLE_MAX_SIZE bytes.
+ */
+#define DRM_TABLE_MAX_SIZE (256u * 1024 * 1024)
+#define DRM_TABLE_MAX_REPORTS 100
+DRM_MUST_CHECK drm_result drm_authority_add_contents(struct drm_authority *authority, struct drm_span table,
+                                                     const struct drm_content_item *defaults,
+                                                     void (*report)(void *context, size_t line, const char *why),
+                                                     void *context, size_t *count);
 /* DRM_E_NOT_FOUND of one that is unknown. */
 DRM_MUST_CHECK drm_result drm_authority_withdraw_content(struct drm_authority *authority,
                                                          const uint8_t key_id[DRM_KEY_ID_SIZE]);

@@ -11,6 +11,9 @@
 
 /* --- contents.c ------------------------------------------------------------------------------------------- */
 
+/* Appends the sealed key. */
+drm_result drm_authority_seal_content_key(const struct drm_authority *authority, const uint8_t key_id[DRM_KEY_ID_SIZE],
+                                          const uint8_t key[DRM_CONTENT_KEY_SIZE], struct drm_buffer *out);
 /* DRM_E_STORE_CORRUPT where it is not this key id's. */
 drm_result drm_authority_unseal_content_key(const struct drm_authority *authority,
                                             const uint8_t key_id[DRM_KEY_ID_SIZE], struct drm_span sealed,
