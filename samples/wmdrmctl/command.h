@@ -31,7 +31,8 @@ extern const struct command command_backup, command_restore;
 extern const struct command command_delete, command_clean;
 extern const struct command command_content_add, command_content_list, command_content_withdraw, command_content_header,
     command_content_key;
-extern const struct command command_authority_status, command_authority_export, command_authority_import;
+extern const struct command command_authority_status, command_authority_export, command_authority_import,
+    command_authority_certify, command_authority_revoke;
 extern const struct command command_clock_show, command_clock_set;
 
 /* The command that the first words of the arguments name, and how many words those are; NULL where there is none. */

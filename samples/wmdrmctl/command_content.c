@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <oleauto.h>
 
+#include "common/hex.h"
 #include "common/json.h"
 #include "common/output.h"
 #include "common/text_file.h"
 #include "common/times.h"
-#include "hex.h"
 
 #define CONTENT_KEY_SIZE 16
 #define DEFAULT_RIGHTS L"Play"

@@ -7,12 +7,10 @@
 #include "common/arguments.h"
 #include "common/container.h"
 #include "common/output.h"
+#include "common/protect_file.h"
 #include "common/sample.h"
 #include "common/session.h"
 #include "content.h"
-#include "pack.h"
-
-#define DEFAULT_BLOCK_SIZE 65536
 
 static const wchar_t help[] =
     L"usage: wmdrmpack [OPTION...] INPUT OUTPUT\r\n"
@@ -44,7 +42,10 @@ static enum exit_code run(IWMDRMProvider *provider, void *context)
         return exit_failure(L"cannot make the output", HRESULT_FROM_WIN32(ERROR_FILE_EXISTS));
     code = content_prepare(provider, options, &content);
     if (code == EXIT_DONE)
-        code = pack_file(options, &content);
+        code = protect_file(&(struct protect_order){.input = options->input, .output = options->output,
+                                                    .block_size = options->block_size,
+                                                    .overwrite = options->overwrite, .header = content.header,
+                                                    .encryptor = content.encryptor});
     if (code == EXIT_DONE)
         output_line(L"%ls", content.key_id);
     content_free(&content);
@@ -53,7 +54,7 @@ static enum exit_code run(IWMDRMProvider *provider, void *context)
 
 static bool check(struct options *options, const wchar_t *block_size, int rest)
 {
-    options->block_size = DEFAULT_BLOCK_SIZE;
+    options->block_size = PROTECT_BLOCK_SIZE;
     if (rest != 2)
         output_error(L"an input and an output are needed; see wmdrmpack --help");
     else if (options->key_id && (options->rights || options->name))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Bytes as hexadecimal digits. */
-#ifndef WMDRMCTL_HEX_H
-#define WMDRMCTL_HEX_H
+#ifndef SAMPLES_HEX_H
+#define SAMPLES_HEX_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "pack.h"
+#include "protect_file.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <bcrypt.h>
 #include <nserror.h>
 
-#include "common/bar.h"
-#include "common/cancel.h"
-#include "common/container.h"
+#include "bar.h"
+#include "cancel.h"
+#include "container.h"
 
 struct packing
 {
-    const struct options *options;
-    const struct content *content;
+    const struct protect_order *order;
     HANDLE input, output;
     struct container_head head;
     struct container_mac mac;
@@ -46,7 +45,7 @@ static HRESULT random_counter_id(ULONGLONG *out)
 /* The head, the content header, their tag. */
 static HRESULT write_head(struct packing *packing)
 {
-    const wchar_t *header = packing->content->header;
+    const wchar_t *header = packing->order->header;
     const int size = WideCharToMultiByte(CP_UTF8, 0, header, (int)wcslen(header), NULL, 0, NULL, NULL);
     BYTE tag[CONTAINER_HEAD_TAG_SIZE];
     BYTE *data;
@@ -86,7 +85,7 @@ static HRESULT write_block(struct packing *packing, ULONGLONG number, BYTE *bloc
     HRESULT hr;
 
     packing->what = L"cannot encrypt";
-    if (FAILED(hr = IWMDRMEncrypt_Encrypt(packing->content->encryptor, block, size, &where))
+    if (FAILED(hr = IWMDRMEncrypt_Encrypt(packing->order->encryptor, block, size, &where))
         || FAILED(hr = container_block_tag(&packing->mac, where.qwCounterID, block, size, block + size)))
         return hr;
     return write_all(packing, block, size + CONTAINER_TAG_SIZE);
@@ -121,28 +120,27 @@ static HRESULT open_files(struct packing *packing)
     LARGE_INTEGER size;
 
     packing->what = L"cannot open the input";
-    packing->input = CreateFileW(packing->options->input, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING,
+    packing->input = CreateFileW(packing->order->input, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING,
                                  FILE_FLAG_SEQUENTIAL_SCAN, NULL);
     if (packing->input == INVALID_HANDLE_VALUE || !GetFileSizeEx(packing->input, &size))
         return last_error();
     packing->head.size = (ULONGLONG)size.QuadPart;
-    packing->head.block_size = packing->options->block_size;
+    packing->head.block_size = packing->order->block_size;
     packing->what = L"cannot make the output";
-    packing->output = CreateFileW(packing->options->output, GENERIC_WRITE | DELETE, 0, NULL,
-                                  packing->options->overwrite ? CREATE_ALWAYS : CREATE_NEW, 0, NULL);
+    packing->output = CreateFileW(packing->order->output, GENERIC_WRITE | DELETE, 0, NULL,
+                                  packing->order->overwrite ? CREATE_ALWAYS : CREATE_NEW, 0, NULL);
     return packing->output == INVALID_HANDLE_VALUE ? last_error() : S_OK;
 }
 
-enum exit_code pack_file(const struct options *options, const struct content *content)
+enum exit_code protect_file(const struct protect_order *order)
 {
-    struct packing packing = {
-        .options = options, .content = content, .input = INVALID_HANDLE_VALUE, .output = INVALID_HANDLE_VALUE};
+    struct packing packing = {.order = order, .input = INVALID_HANDLE_VALUE, .output = INVALID_HANDLE_VALUE};
     HRESULT hr = open_files(&packing);
 
     if (SUCCEEDED(hr))
     {
         packing.what = L"cannot encrypt";
-        if (SUCCEEDED(hr = container_mac_open(&packing.mac, content->encryptor, NULL))
+        if (SUCCEEDED(hr = container_mac_open(&packing.mac, order->encryptor, NULL))
             && SUCCEEDED(hr = write_head(&packing)))
             hr = write_blocks(&packing);
     }
@@ -154,7 +152,7 @@ enum exit_code pack_file(const struct options *options, const struct content *co
         if (!CloseHandle(packing.output) && SUCCEEDED(hr))
             hr = last_error();
         if (FAILED(hr))
-            DeleteFileW(options->output);
+            DeleteFileW(order->output);
     }
     return FAILED(hr) ? exit_failure(packing.what, hr) : EXIT_DONE;
 }
