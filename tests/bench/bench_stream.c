@@ -171,8 +171,8 @@ static double compare(struct ends *ends, DWORD block_size, unsigned int rounds)
         series_add(&ours, own);
         series_add(&ratios, own / peer);
     }
-    printf("blocks of %lu KiB: netstream %.0f MB/s, send and receive %.0f MB/s, ratio %.2f (half of them %.2f to %.2f)\n",
-           block_size / 1024, series_median(&ours), series_median(&plain), series_median(&ratios),
+    printf("blocks of %lu KiB: netstream %.0f MB/s, send and receive %.0f MB/s, ratio %.2f (half of them %.2f to "
+           "%.2f)\n", block_size / 1024, series_median(&ours), series_median(&plain), series_median(&ratios),
            series_quantile(&ratios, 0.25), series_quantile(&ratios, 0.75));
     return series_median(&ratios);
 }
