@@ -102,6 +102,33 @@ static void clean__purges_what_expired_in_memory(void **state)
     assert_int_equal(count_licenses(issued->client, 3), 1); /* nothing is evicted from the permanent store */
 }
 
+/* Also where this program has asked, and so has the file mapped. */
+static void clean__gives_room_back_after_questions(void **state)
+{
+    struct issued *issued = *state;
+    size_t before, after;
+
+    give(issued, 1, "Play");
+    give(issued, 2, "Play");
+    drm_client_free(issued->client);
+    issued->client = NULL;
+    test_database_execute(test_host_path(&issued->host, "store.db"),
+                          "CREATE TABLE filler(bytes BLOB); INSERT INTO filler VALUES(zeroblob(4000000));"
+                          "DROP TABLE filler");
+    free(test_file_read(test_host_path(&issued->host, "store.db"), &before));
+    issued_reopen(issued, 1);
+    assert_int_equal(refusal(issued->client, 1, PLAY), DRM_ALLOWED);
+    assert_int_equal(delete(issued, 2, true), DRM_S_OK);
+    assert_int_equal(refusal(issued->client, 1, PLAY), DRM_ALLOWED);
+    assert_int_equal(clean(issued), DRM_S_OK);
+    assert_int_equal(refusal(issued->client, 1, PLAY), DRM_ALLOWED);
+    drm_client_free(issued->client);
+    issued->client = NULL;
+    free(test_file_read(test_host_path(&issued->host, "store.db"), &after));
+    assert_true(before > 4000000 && after < before / 4);
+    issued_reopen(issued, 1);
+}
+
 static void clean__can_be_cancelled(void **state)
 {
     struct issued *issued = *state;
@@ -463,6 +490,7 @@ int run_licenses_remove_tests(void)
         ROW(delete__what_is_gone_does_not_come_back),
         ROW(clean__purges_what_is_marked),
         ROW(clean__purges_what_expired_in_memory),
+        ROW(clean__gives_room_back_after_questions),
         ROW(clean__can_be_cancelled),
         ROW(message__removes_imported_licences_alone),
         ROW(message__names_licence_user_and_key),

@@ -48,6 +48,9 @@ drm_result drm_client_clean_store(struct drm_client *client, const struct drm_ta
         return DRM_E_OPERATION_CANCELED;
     if (DRM_FAILED(result = drm_store_open(&options, task, &store)))
         return result;
+    /* Windows does not cut a file that somebody has mapped, as the store of questions has; the next question opens it
+     * again. */
+    drm_client_drop_shared_store(client);
     temporary = drm_store_count_temporary(store);
     result = drm_store_clean(store, task, &purged);
     drm_store_close(store);
