@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "engine/net/url.h"
 #include "service/command.h"
@@ -19,6 +20,7 @@
 #define DEFAULT_CONNECTIONS 512
 #define DEFAULT_TIMEOUT 30
 #define MAX_FAULTS 16
+#define OTHER_FILES 64 /* that are open beside the clients' */
 #define ACQUIRE_PATH "acquire"
 
 static const char usage[] =
@@ -133,6 +135,23 @@ static int publish_url(const struct command_line *line, const char *public_url, 
     return DRM_FAILED(result) ? command_fail_result(line, "--public-url", result) : COMMAND_DONE;
 }
 
+/* A client has a socket, and mostly one file that is sent to it. Systems let programs have few unless they ask. */
+static int allow_files(const struct command_line *line, unsigned int connections)
+{
+    const rlim_t least = (rlim_t)connections + OTHER_FILES, wanted = least + connections;
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= wanted) /* RLIM_INFINITY is the largest number */
+        return COMMAND_DONE;
+    if (limit.rlim_max < least)
+        return command_fail(line, "--connections %u takes %llu open files, and this process may have %llu: fewer "
+                                  "connections, or more files (ulimit -n, LimitNOFILE=)", connections,
+                            (unsigned long long)least, (unsigned long long)limit.rlim_max);
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    return setrlimit(RLIMIT_NOFILE, &limit) ? command_fail(line, "more open files: %s", strerror(errno))
+                                            : COMMAND_DONE;
+}
+
 static int announce(const struct command_line *line, const struct serve_options *options, unsigned int port)
 {
     bool brackets = strchr(options->http.address, ':') != NULL;
@@ -223,6 +242,9 @@ int command_serve(int argc, char **argv)
         return line.exit;
     if (!given.http.tls_certificate != !given.http.tls_key)
         return command_misuse(&line, "--tls-certificate and --tls-key go together");
+    exit = allow_files(&line, given.http.connections);
+    if (exit != COMMAND_DONE)
+        return exit;
     exit = make_faults(&line, &given, &given.http.faults);
     if (exit != COMMAND_DONE)
         return exit;

@@ -3,7 +3,9 @@
  * The command line of wmdrm-service: what each command does, says and returns.
  */
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "engine/check.h"
@@ -381,6 +383,27 @@ static void serve__refuses_bad_options(void **state)
 #undef SERVE
 }
 
+/* In a process of its own: what it may have no more it never gets back. */
+static void serve__needs_files_for_its_connections(void **state)
+{
+    static const struct rlimit few = {.rlim_cur = 200, .rlim_max = 200};
+    int status;
+    pid_t child = fork();
+
+    (void)state;
+    assert_true(child >= 0);
+    if (!child)
+    {
+        if (setrlimit(RLIMIT_NOFILE, &few))
+            _exit(2);
+        RUN(&outcome, "serve", "--data", sandbox.data, "--port", "0", "--connections", "512");
+        _exit(outcome.exit_code != 1
+              || !strstr(outcome.err, "--connections 512 takes 576 open files, and this process may have 200"));
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -398,6 +421,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(publish__too_large_component_is_refused, make_service, remove_sandbox),
         cmocka_unit_test_setup_teardown(policy__changes_what_is_given, make_service, remove_sandbox),
         cmocka_unit_test_setup_teardown(serve__refuses_bad_options, make_service, remove_sandbox),
+        cmocka_unit_test_setup_teardown(serve__needs_files_for_its_connections, make_service, remove_sandbox),
     };
 
     return drm_crypto_init() ? 1 : cmocka_run_group_tests_name("service commands", tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -206,6 +207,27 @@ static void flood__of_connections_passes(void **state)
     assert_serves();
 }
 
+/* More than the program may have files when it starts: it asks for what its connections take. */
+static void flood__of_connections_that_were_allowed_is_served(void **state)
+{
+    struct rlimit limit, few;
+    int connections[150], i;
+
+    (void)state;
+    assert_int_equal(service_end(&service, SIGTERM), 0);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    few = limit;
+    few.rlim_cur = 100;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    START(&service, &sandbox, "--connections", "200", "--timeout", "600");
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    for (i = 0; i < 150; ++i)
+        connections[i] = connect_well();
+    assert_serves();
+    for (i = 0; i < 150; ++i)
+        close(connections[i]);
+}
+
 /* Gigabytes without a length: cut after the first, and nothing of it is kept. */
 static void flood__of_chunks_is_cut(void **state)
 {
@@ -383,6 +405,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(slow__reader_holds_up_nobody, start, stop),
         cmocka_unit_test(slow__deadlines_end_the_overdue_only),
         cmocka_unit_test_setup_teardown(flood__of_connections_passes, start, stop),
+        cmocka_unit_test_setup_teardown(flood__of_connections_that_were_allowed_is_served, start, stop),
         cmocka_unit_test_setup_teardown(flood__of_chunks_is_cut, start, stop),
         cmocka_unit_test_setup_teardown(flood__announced_is_refused_at_once, start, stop),
         cmocka_unit_test_setup_teardown(rubbish__is_refused, start, stop),
