@@ -2,6 +2,7 @@
 /* wmdrmctl authority ...: the authority as a whole, and its way to another machine. */
 #include "command.h"
 
+#include <nserror.h>
 #include <oleauto.h>
 
 #include "common/json.h"
@@ -124,6 +125,12 @@ static enum exit_code run_import(IWMDRMProvider *provider, const struct command 
     hr = IWMDRMAuthority_ImportAuthority(authority, arguments[0], passphrase, replace ? WMDRM_IMPORT_REPLACE : 0);
     passphrase_wipe(passphrase);
     IWMDRMAuthority_Release(authority);
+    if (hr == NS_E_DRM_STORE_NOTALLOWED && !replace)
+    {
+        output_error(L"the authority was not imported: the present one has issued something, or a service is configured; "
+                     L"--replace sets the present one aside.");
+        return EXIT_FAILED;
+    }
     if (FAILED(hr))
         return exit_failure(L"the authority was not imported", hr);
     output_line(L"The authority is imported. Run \"drmupdate --force\" to get an identity from it.");

@@ -8,7 +8,7 @@ unknown='AAECAwQFBgcICQoLDA0ODw=='
 key_id='[A-Za-z0-9+/]{22}=='
 commands=(status list show query acquire store use backup restore delete clean 'content add' 'content list'
     'content withdraw' 'content header' 'content key' 'authority status' 'authority export' 'authority import'
-    'clock show' 'clock set')
+    'authority certify' 'authority revoke' 'clock show' 'clock set') # the two before the last two: localimport.sh
 
 # with EXIT-CODE COMMAND ARGUMENTS...: runs a command whose name may be two words
 with()
@@ -310,6 +310,8 @@ run 0 authority export exported.bin --passphrase-file passphrase.txt
 run 1 authority export exported.bin --passphrase-file passphrase.txt
 has err 'wmdrmctl: the authority was not exported: .*\(0xC00D2742\)'
 run 1 authority import exported.bin --passphrase-file wrong.txt --replace
+run 1 authority import exported.bin --passphrase-file passphrase.txt
+has err 'wmdrmctl: the authority was not imported: .*; --replace sets the present one aside\.'
 [ "$(WMDRM_STORE_DIRECTORY=$windows_work\\other run 0 content list; cat out)" = 'There is no content.' ] \
     || fail "another store has content"
 export WMDRM_STORE_DIRECTORY=$windows_work\\other
@@ -334,7 +336,7 @@ run 0 authority status
 has out 'service: +http://127\.0\.0\.1:1/?'
 has out 'A service is configured: it is administered where it runs\.'
 run 1 content list
-has err 'wmdrmctl: the content cannot be listed: .*\(0xC00D27DC\)'
+has err 'wmdrmctl: the content cannot be listed: .*, or administer the service\. \(0xC00D27DC\)'
 run 1 clock set now
 run 0 content header "$song"
 
