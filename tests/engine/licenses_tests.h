@@ -11,5 +11,6 @@ int run_licenses_store_tests(void);
 int run_licenses_query_tests(void);
 int run_licenses_enumerate_tests(void);
 int run_licenses_remove_tests(void);
+int run_licenses_held_tests(void);
 
 #endif

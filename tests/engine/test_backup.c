@@ -5,6 +5,7 @@
  */
 #include "engine/authority/issuer.h"
 #include "engine/backup_fixture.h"
+#include "engine/held_store.h"
 
 #include <stdio.h>
 
@@ -401,6 +402,28 @@ static void backup__with_a_lost_secret(void **state)
     assert_true(test_file_exists(backup_path(fixture)));
 }
 
+/* A backup only reads; a restore ends, has stored nothing, and can be tried again. */
+static void backup__of_a_store_that_another_program_holds(void **state)
+{
+    struct backup_fixture *fixture = *state;
+    const char *path = test_host_path(&fixture->machine.host, "store.db");
+    drm_result result;
+
+    fill(fixture, 2);
+    held_store_begin(path, false);
+    result = backup_make(fixture, false, NEVER, NULL);
+    assert_int_equal(held_store_end(), 0);
+    assert_int_equal(result, DRM_S_OK);
+    backup_wipe(fixture, true);
+    held_store_begin(path, false);
+    result = backup_restore(fixture, false, NEVER, NULL);
+    assert_true(held_store_end() > HELD_STORE_MANY);
+    assert_int_equal(result, DRM_E_BUSY);
+    assert_int_equal(backup_count_licenses(fixture), 0);
+    assert_int_equal(backup_restore(fixture, false, NEVER, NULL), DRM_S_OK);
+    assert_int_equal(backup_count_licenses(fixture), 2);
+}
+
 /* --- what is left out --------------------------------------------------------------------------------------------- */
 
 static void backup__leaves_out_what_does_not_grant_it(void **state)
@@ -576,6 +599,7 @@ int main(void)
         BACKUP_TEST(of_a_revoked_machine_is_refused),
         BACKUP_TEST(of_another_authority_is_refused),
         BACKUP_TEST(with_a_lost_secret),
+        BACKUP_TEST(of_a_store_that_another_program_holds),
         BACKUP_TEST(leaves_out_what_does_not_grant_it),
         BACKUP_TEST(reports_a_thousand_one_by_one),
         BACKUP_TEST(does_not_bring_back_what_was_deleted_here),

@@ -106,7 +106,7 @@ static void prepare_without_licenses(const char *directory, struct plain_host *h
 /* Another machine of the same authority, with the first one's backup. */
 static void prepare_other_machine(const char *directory, struct plain_host *host)
 {
-    static const char *const names[] = {"store.db", "store.db-wal", "store.db-shm", "store.generation"};
+    static const char *const names[] = {"store.db", "store.db-wal", "store.db-shm", "generation"};
 
     prepare(directory, host);
     for (size_t i = 0; i < COUNT(names); i++)

@@ -14,5 +14,6 @@ int main(void)
     failed += run_licenses_query_tests();
     failed += run_licenses_enumerate_tests();
     failed += run_licenses_remove_tests();
+    failed += run_licenses_held_tests();
     return failed > 0;
 }

@@ -2,6 +2,7 @@
 /*
  * Queries through licences that were really issued and stored: every reason, states, chains, two issuers, the clock.
  */
+#include "engine/held_store.h"
 #include "engine/licenses_fixture.h"
 #include "engine/licenses_tests.h"
 
@@ -323,91 +324,39 @@ static void query__monitor_sees_a_licence_come(void **state)
     drm_client_free(first);
 }
 
-/* Waits are counted, and not waited. */
-static unsigned int waits;
-
-static int count_wait(sqlite3_vfs *vfs, int microseconds)
-{
-    (void)vfs;
-    waits++;
-    return microseconds;
-}
-
-/* As a program that allows nobody else: not even reading. */
-static sqlite3 *hold_store(struct issued *issued)
-{
-    sqlite3 *holder;
-
-    assert_int_equal(sqlite3_open(test_host_path(&issued->host, "store.db"), &holder), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(holder, "PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE", NULL, NULL, NULL),
-                     SQLITE_OK);
-    return holder;
-}
-
 static void query__monitor_waits_for_nobody(void **state)
 {
     struct issued *issued = *state;
-    sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
-    int (*wait)(sqlite3_vfs *, int) = vfs->xSleep;
     uint8_t key_id[DRM_KEY_ID_SIZE];
-    enum drm_right right = PLAY;
-    drm_result seen, asked;
-    sqlite3 *holder;
-    uint32_t answer;
     bool has = false;
 
     give(issued, 1, "Play");
     number_key_id(1, key_id);
     drm_client_free(issued->client);
     issued->client = NULL;
-    holder = hold_store(issued);
+    held_store_begin(test_host_path(&issued->host, "store.db"), true);
     issued_reopen(issued, 1);
-    waits = 0;
-    vfs->xSleep = count_wait;
-    seen = drm_client_has_license(issued->client, key_id, DRM_RIGHT_BIT(PLAY), &has);
-    vfs->xSleep = wait;
-    assert_int_equal(seen, DRM_E_BUSY);
-    assert_int_equal(waits, 0);
-
-    /* Any other question waits. */
-    vfs->xSleep = count_wait;
-    asked = drm_client_query_actions(issued->client, key_id, NULL, &right, 1, &answer);
-    vfs->xSleep = wait;
-    assert_int_equal(asked, DRM_E_BUSY);
-    assert_true(waits > 100);
-
-    assert_int_equal(sqlite3_close(holder), SQLITE_OK);
+    assert_int_equal(drm_client_has_license(issued->client, key_id, DRM_RIGHT_BIT(PLAY), &has), DRM_E_BUSY);
+    assert_int_equal(held_store_end(), 0);
     assert_int_equal(drm_client_has_license(issued->client, key_id, DRM_RIGHT_BIT(PLAY), &has), DRM_S_OK);
     assert_true(has);
-    assert_int_equal(refusal(issued->client, 1, PLAY), DRM_ALLOWED);
 }
 
 static void query__monitor_reads_while_others_write(void **state)
 {
     struct issued *issued = *state;
-    sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
-    int (*wait)(sqlite3_vfs *, int) = vfs->xSleep;
     uint8_t key_id[DRM_KEY_ID_SIZE];
-    drm_result seen;
-    sqlite3 *holder;
     bool has = false;
 
     number_key_id(1, key_id);
     give(issued, 1, "Play");
     assert_int_equal(drm_client_has_license(issued->client, key_id, 0, &has), DRM_S_OK);
     assert_true(has);
-    /* Somebody writes for long: what was read stays known, and nobody waits. */
-    assert_int_equal(sqlite3_open(test_host_path(&issued->host, "store.db"), &holder), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(holder, "BEGIN IMMEDIATE; DELETE FROM license_body", NULL, NULL, NULL), SQLITE_OK);
-    waits = 0;
     has = false;
-    vfs->xSleep = count_wait;
-    seen = drm_client_has_license(issued->client, key_id, 0, &has);
-    vfs->xSleep = wait;
-    assert_int_equal(seen, DRM_S_OK);
+    held_store_begin(test_host_path(&issued->host, "store.db"), false);
+    assert_int_equal(drm_client_has_license(issued->client, key_id, 0, &has), DRM_S_OK);
+    assert_int_equal(held_store_end(), 0);
     assert_true(has);
-    assert_int_equal(waits, 0);
-    assert_int_equal(sqlite3_close(holder), SQLITE_OK);
     drm_client_rest(issued->client);
     assert_int_equal(drm_client_delete_license(issued->client, key_id, false), DRM_S_OK);
     assert_int_equal(drm_client_has_license(issued->client, key_id, 0, &has), DRM_S_OK);

@@ -10,6 +10,7 @@
 #include "engine/authority/contents.h"
 #include "engine/client/licenses.h"
 #include "engine/client_fixture.h"
+#include "engine/held_store.h"
 #include "engine/store/license_store.h"
 #include "engine/threads.h"
 #include "engine/xml/base64.h"
@@ -401,6 +402,25 @@ static void use__chains_have_one_link(void **state)
     assert_int_equal(use(fixture, 1, NULL), DRM_E_CHAIN_TOO_LONG);
 }
 
+/* Nobody gets a key whose count could not be written, and nobody loses a count. */
+static void use__of_a_store_that_another_program_holds(void **state)
+{
+    struct fixture *fixture = *state;
+    uint8_t key[DRM_CONTENT_KEY_SIZE] = {0xee}, untouched[DRM_CONTENT_KEY_SIZE] = {0xee};
+    struct drm_enumeration *enumeration;
+
+    give(fixture, 1, "Play(count=3)");
+    enumeration = enumerate(fixture, 1, NULL);
+    held_store_begin(test_host_path(&fixture->host, "store.db"), false);
+    assert_int_equal(drm_enumeration_use(enumeration, key), DRM_E_BUSY);
+    assert_memory_equal(key, untouched, sizeof(key));
+    assert_int_equal(remaining(fixture, 1, DRM_RIGHT_PLAY), 3);
+    assert_true(held_store_end() > HELD_STORE_MANY);
+    assert_int_equal(drm_enumeration_use(enumeration, key), DRM_S_OK);
+    assert_int_equal(remaining(fixture, 1, DRM_RIGHT_PLAY), 2);
+    drm_enumeration_free(enumeration);
+}
+
 /* --- time --- */
 
 static void use__clock_that_was_set_back(void **state)
@@ -593,6 +613,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ROW(use__gives_the_content_key),
+        ROW(use__of_a_store_that_another_program_holds),
         ROW(use__plain_licence_writes_nothing),
         ROW(use__lowers_the_count_of_its_right),
         ROW(use__one_enumeration_again_and_again),
