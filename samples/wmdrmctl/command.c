@@ -7,10 +7,10 @@
 
 const struct command *const commands[] = {
     &command_status, &command_list, &command_show, &command_query, &command_acquire, &command_store, &command_use,
-    &command_backup, &command_restore, &command_delete, &command_clean, &command_content_add, &command_content_list,
-    &command_content_withdraw, &command_content_header, &command_content_key, &command_authority_status,
-    &command_authority_export, &command_authority_import, &command_authority_certify, &command_authority_revoke,
-    &command_clock_show, &command_clock_set, NULL,
+    &command_backup, &command_restore, &command_delete, &command_clean, &command_content_add, &command_content_import,
+    &command_content_list, &command_content_withdraw, &command_content_header, &command_content_key,
+    &command_authority_status, &command_authority_export, &command_authority_import, &command_authority_certify,
+    &command_authority_revoke, &command_clock_show, &command_clock_set, NULL,
 };
 
 /* How many words of the arguments are the name; 0: others. */

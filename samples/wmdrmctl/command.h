@@ -29,8 +29,8 @@ extern const struct command command_list, command_show, command_query, command_s
 extern const struct command command_acquire, command_store, command_use;
 extern const struct command command_backup, command_restore;
 extern const struct command command_delete, command_clean;
-extern const struct command command_content_add, command_content_list, command_content_withdraw, command_content_header,
-    command_content_key;
+extern const struct command command_content_add, command_content_import, command_content_list;
+extern const struct command command_content_withdraw, command_content_header, command_content_key;
 extern const struct command command_authority_status, command_authority_export, command_authority_import,
     command_authority_certify, command_authority_revoke;
 extern const struct command command_clock_show, command_clock_set;

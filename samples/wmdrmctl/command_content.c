@@ -90,6 +90,86 @@ static enum exit_code run_add(IWMDRMProvider *provider, const struct command *co
     return EXIT_DONE;
 }
 
+/* --- import ----------------------------------------------------------------------------------------------- */
+
+static HRESULT import(IWMDRMAuthority *authority, const wchar_t *path, const WMDRM_CONTENT *defaults, DWORD *count,
+                      BSTR *wrong)
+{
+    wchar_t *text;
+    HRESULT hr = text_file_read(path, &text);
+    BSTR table;
+
+    if (FAILED(hr))
+        return hr;
+    table = SysAllocString(text);
+    SecureZeroMemory(text, wcslen(text) * sizeof(*text));
+    free(text);
+    if (!table)
+        return E_OUTOFMEMORY;
+    hr = IWMDRMAuthority_ImportContents(authority, table, defaults, count, wrong);
+    SecureZeroMemory(table, SysStringByteLen(table));
+    SysFreeString(table);
+    return hr;
+}
+
+static void report_wrong_lines(const wchar_t *path, wchar_t *lines)
+{
+    for (wchar_t *next; lines; lines = next)
+    {
+        if ((next = wcschr(lines, L'\n')))
+            *next++ = 0;
+        output_error(L"%ls: %ls", path, lines);
+    }
+    output_error(L"%ls: nothing was added; mend this, and import the table again", path);
+}
+
+static enum exit_code run_import(IWMDRMProvider *provider, const struct command *command, int count,
+                                 wchar_t **arguments)
+{
+    const wchar_t *name = NULL, *rights = NULL, *per_machine = NULL;
+    bool interactive = false;
+    const struct argument_option options[] = {
+        {.name = L"--name", .value = &name},
+        {.name = L"--rights", .value = &rights},
+        {.name = L"--per-machine", .value = &per_machine},
+        {.name = L"--interactive", .flag = &interactive},
+    };
+    unsigned long limit = 0;
+    IWMDRMAuthority *authority;
+    WMDRM_CONTENT defaults;
+    BSTR wrong = NULL;
+    DWORD added = 0;
+    HRESULT hr;
+    int rest;
+
+    if (!command_parse(command, count, arguments, options, ARRAYSIZE(options), 1, 1, &rest))
+        return EXIT_USAGE;
+    if (per_machine && !arguments_parse_number(per_machine, &limit))
+        return command_misused(command, L"--per-machine needs a number");
+    if (!(authority = command_open_authority(provider)))
+        return EXIT_FAILED;
+    defaults = (WMDRM_CONTENT){
+        .bstrName = SysAllocString(name ? name : L""),
+        .bstrRights = SysAllocString(rights ? rights : DEFAULT_RIGHTS),
+        .dwFlags = interactive ? WMDRM_CONTENT_INTERACTIVE : 0,
+        .dwPerMachine = limit,
+    };
+    hr = import(authority, arguments[0], &defaults, &added, &wrong);
+    SysFreeString(defaults.bstrName);
+    SysFreeString(defaults.bstrRights);
+    IWMDRMAuthority_Release(authority);
+    if (wrong)
+    {
+        report_wrong_lines(arguments[0], wrong);
+        SysFreeString(wrong);
+        return EXIT_FAILED;
+    }
+    if (FAILED(hr))
+        return exit_failure(arguments[0], hr);
+    output_line(L"%lu", added);
+    return EXIT_DONE;
+}
+
 /* --- list ------------------------------------------------------------------------------------------------- */
 
 static void print_line(const WMDRM_CONTENT *content)
@@ -263,6 +343,19 @@ const struct command command_content_add = {
             L"  --per-machine N  how many licences one machine may have; any number where it is left out\r\n"
             L"  --interactive    its licences are not issued silently\r\n",
     .run = run_add,
+};
+
+const struct command command_content_import = {
+    .name = L"content import",
+    .arguments = L"FILE [--name NAME] [--rights RIGHTS] [--per-machine N] [--interactive]",
+    .summary = L"add the content of a table, all of it or nothing; prints how much",
+    .help = L"  FILE             lines of KID,KEY,RIGHTS,NAME as in any CSV file, - is the standard input; a field\r\n"
+            L"                   with a comma in it stands in double quotes; all but KID may be empty\r\n"
+            L"  --name NAME      of lines without one\r\n"
+            L"  --rights RIGHTS  of lines without any; Play without it\r\n"
+            L"  --per-machine N  how many licences one machine may have; any number where it is left out\r\n"
+            L"  --interactive    its licences are not issued silently\r\n",
+    .run = run_import,
 };
 
 const struct command command_content_list = {

@@ -6,9 +6,10 @@
 wmdrmctl=$2 drmupdate=$3
 unknown='AAECAwQFBgcICQoLDA0ODw=='
 key_id='[A-Za-z0-9+/]{22}=='
-commands=(status list show query acquire store use backup restore delete clean 'content add' 'content list'
-    'content withdraw' 'content header' 'content key' 'authority status' 'authority export' 'authority import'
-    'authority certify' 'authority revoke' 'clock show' 'clock set') # the two before the last two: localimport.sh
+commands=(status list show query acquire store use backup restore delete clean 'content add' 'content import'
+    'content list' 'content withdraw' 'content header' 'content key' 'authority status' 'authority export'
+    'authority import' 'authority certify' 'authority revoke' # these two: localimport.sh
+    'clock show' 'clock set')
 
 # with EXIT-CODE COMMAND ARGUMENTS...: runs a command whose name may be two words
 with()
@@ -61,6 +62,8 @@ run 2 acquire --predelivery --monitor
 run 2 acquire --header file --legacy
 run 2 acquire "$unknown" --json
 run 2 content add --per-machine many
+run 2 content import table.csv --per-machine many
+run 2 content import
 run 2 clock set yesterday
 run 2 clock set 2026-13-01
 
@@ -136,6 +139,24 @@ has out "${song//+/\\+} +0 +0 +offered +Play\(count=2\); Copy  # A song ä 中"
 run 0 content list --json
 json '@$j == 2 && $j->[0]{keyId} eq "'"$song"'" && $j->[0]{rights} eq "Play(count=2); Copy" && !$j->[0]{withdrawn}
     && $j->[0]{name} eq "A song \x{e4} \x{4e2d}"'
+printf 'KID,KEY,RIGHTS,NAME\n%s,,"Play(count=1, hours=2)",\nnothing\n%s,,Fly\n' \
+    "$(printf '1%.0s' {1..16} | base64)" "$(printf '2%.0s' {1..16} | base64)" >table.csv
+run 1 content import table.csv
+has err 'wmdrmctl: table\.csv: line 3: its first field is no key id: .*'
+has err 'wmdrmctl: table\.csv: line 4: its rights are wrong at character 1, "Fly"'
+has err 'wmdrmctl: table\.csv: nothing was added; mend this, and import the table again'
+run 0 content list --json
+json '@$j == 2'
+sed -i '/nothing/d; s/Fly/Copy/' table.csv
+run 0 content import table.csv --name 'of the table' --per-machine 3
+has out 2
+run 0 content list --json
+json '@$j == 4 && $j->[2]{rights} eq "Play(count=1, hours=2)" && $j->[3]{name} eq "of the table" && $j->[3]{perMachine} == 3'
+run 1 content import nowhere.csv
+has err 'wmdrmctl: nowhere\.csv: .*\(0x80070002\)'
+for kid in "$(printf '1%.0s' {1..16} | base64)" "$(printf '2%.0s' {1..16} | base64)"; do
+    run 0 content withdraw "$kid"
+done
 run 0 content header "$song" --url 'https://a.test/?a=1&b=2' --min-version 2.10
 has out "<WRMHEADER version=\"2\.0\.0\.0\"><DATA><SECURITYVERSION>2\.10</SECURITYVERSION><LAINFO>https://a\.test/\?a=1&amp;b=2</LAINFO><KID>${song//+/\\+}</KID></DATA></WRMHEADER>"
 

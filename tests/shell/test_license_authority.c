@@ -142,6 +142,50 @@ static void contents__that_are_none_are_refused(void **state)
     assert_int_equal(count, 0);
 }
 
+static void contents__are_imported_as_a_table(void **state)
+{
+    struct license_fixture *fixture = *state;
+    IWMDRMAuthority *authority = authority_of(fixture);
+    WMDRM_CONTENT defaults = {.bstrRights = text(L"Play; Copy"), .dwPerMachine = 2};
+    WMDRM_CONTENT bad_flags = {.dwFlags = 0x80};
+    BSTR wrong = (BSTR)(LONG_PTR)1;
+    WCHAR table[512];
+    DWORD count = 1;
+
+    assert_hr(IWMDRMAuthority_ImportContents(authority, NULL, &defaults, &count, &wrong), E_POINTER);
+    assert_int_equal(count, 0);
+    assert_null(wrong);
+    assert_hr(IWMDRMAuthority_ImportContents(authority, table, &defaults, NULL, &wrong), E_POINTER);
+    assert_hr(IWMDRMAuthority_ImportContents(authority, table, &defaults, &count, NULL), E_POINTER);
+    assert_hr(IWMDRMAuthority_ImportContents(authority, text(lone_surrogate), NULL, &count, &wrong),
+              E_INVALIDARG);
+    assert_null(wrong);
+    assert_hr(IWMDRMAuthority_ImportContents(authority, text(L"x"), &bad_flags, &count, &wrong),
+              E_INVALIDARG);
+    assert_null(wrong);
+    assert_hr(IWMDRMAuthority_ImportContents(authority, text(L""), NULL, &count, &wrong), E_INVALIDARG);
+    assert_int_equal(wcscmp(wrong, L"there is no content in it"), 0);
+    SysFreeString(wrong);
+
+    swprintf(table, ARRAYSIZE(table), L"%ls,,Play(count=3),film\nnothing\n%ls,,Fly", license_key(1), license_key(2));
+    assert_hr(IWMDRMAuthority_ImportContents(authority, table, NULL, &count, &wrong), E_INVALIDARG);
+    assert_non_null(wrong);
+    assert_int_equal(wcsncmp(wrong, L"line 2: its first field is no key id", 36), 0);
+    assert_non_null(wcsstr(wrong, L"\nline 3: its rights are wrong at character 1, \"Fly\""));
+    SysFreeString(wrong);
+    assert_int_equal(count, 0);
+    assert_hr(license_acquire(fixture->management, 1), NS_E_DRM_UNABLE_TO_ACQUIRE_LICENSE);
+
+    swprintf(table, ARRAYSIZE(table), L"%ls,,Play(count=3),film\n%ls", license_key(1), license_key(2));
+    assert_hr(IWMDRMAuthority_ImportContents(authority, table, &defaults, &count, &wrong), S_OK);
+    assert_int_equal(count, 2);
+    assert_null(wrong);
+    assert_hr(license_acquire(fixture->management, 1), NS_S_DRM_LICENSE_ACQUIRED);
+    assert_hr(license_acquire(fixture->management, 2), NS_S_DRM_LICENSE_ACQUIRED);
+    assert_int_equal(license_query(fixture, 2, L"ActionAllowed.Copy"), 0);
+    assert_int_equal(license_plays_left(fixture, 1), 3);
+}
+
 static void content_key__is_made_or_brought_and_stays(void **state)
 {
     struct license_fixture *fixture = *state;
@@ -280,7 +324,7 @@ static void authority__is_the_embedded_one_alone(void **state)
     IWMDRMAuthority *authority;
     WMDRM_CONTENT *contents;
     FILETIME time;
-    DWORD count;
+    DWORD count, imported;
     BYTE key[16];
     BSTR made;
     BOOL known;
@@ -300,6 +344,8 @@ static void authority__is_the_embedded_one_alone(void **state)
     SysFreeString(made);
 
     assert_hr(IWMDRMAuthority_AddContent(authority, &content, NULL, 0, &made), NS_E_DRM_STORE_NOTALLOWED);
+    assert_hr(IWMDRMAuthority_ImportContents(authority, text(L"x"), NULL, &imported, &made),
+              NS_E_DRM_STORE_NOTALLOWED);
     assert_hr(IWMDRMAuthority_WithdrawContent(authority, license_key(1)), NS_E_DRM_STORE_NOTALLOWED);
     assert_hr(IWMDRMAuthority_GetContents(authority, &count, &contents), NS_E_DRM_STORE_NOTALLOWED);
     assert_hr(IWMDRMAuthority_GetContentKey(authority, license_key(1), key), NS_E_DRM_STORE_NOTALLOWED);
@@ -451,6 +497,7 @@ int main(int argc, char **argv)
         LICENSE_TEST(authority__is_one_with_its_object),
         LICENSE_TEST(contents__are_added_changed_and_listed),
         LICENSE_TEST(contents__that_are_none_are_refused),
+        LICENSE_TEST(contents__are_imported_as_a_table),
         LICENSE_TEST(content_key__is_made_or_brought_and_stays),
         LICENSE_TEST(header__is_one_for_acquire_license),
         LICENSE_TEST(status__counts_what_was_issued),

@@ -246,4 +246,5 @@ const IWMDRMAuthorityVtbl license_authority_vtbl =
     license_authority_SetClock,
     license_authority_Certify,
     license_authority_RevokeCertificate,
+    license_authority_ImportContents,
 };

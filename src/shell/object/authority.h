@@ -14,6 +14,8 @@ struct license_management *license_management_from_IWMDRMAuthority(IWMDRMAuthori
 /* authority_contents.c */
 HRESULT STDMETHODCALLTYPE license_authority_AddContent(IWMDRMAuthority *iface, const WMDRM_CONTENT *content,
                                                        const BYTE *key, DWORD key_size, BSTR *key_id);
+HRESULT STDMETHODCALLTYPE license_authority_ImportContents(IWMDRMAuthority *iface, BSTR table,
+                                                           const WMDRM_CONTENT *defaults, DWORD *count, BSTR *wrong);
 HRESULT STDMETHODCALLTYPE license_authority_WithdrawContent(IWMDRMAuthority *iface, BSTR key_id);
 HRESULT STDMETHODCALLTYPE license_authority_GetContents(IWMDRMAuthority *iface, DWORD *count,
                                                         WMDRM_CONTENT **contents);

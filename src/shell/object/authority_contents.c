@@ -4,6 +4,7 @@
  */
 #include "shell/object/authority.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <oleauto.h>
@@ -97,6 +98,82 @@ HRESULT STDMETHODCALLTYPE license_authority_AddContent(IWMDRMAuthority *iface, c
         return E_INVALIDARG;
     hr = add(iface, content, key, key_id);
     return FAILED(hr) ? trace_failure("AddContent", hr) : S_OK;
+}
+
+/* --- a table of them -------------------------------------------------------------------------------------- */
+
+/* Texts of wrong lines; short of memory it is shorter. */
+static void note_wrong_line(void *context, size_t line, const char *why)
+{
+    struct drm_buffer *wrong = context;
+    char place[32] = "", text[256];
+
+    if (line) /* else it is the table as a whole */
+        snprintf(place, sizeof(place), "line %lu: ", (unsigned long)line);
+    snprintf(text, sizeof(text), "%s%s%s", wrong->size ? "\n" : "", place, why);
+    (void)!drm_buffer_append(wrong, text, strlen(text));
+}
+
+static HRESULT read_defaults(const WMDRM_CONTENT *content, struct drm_content_item *out)
+{
+    HRESULT hr;
+
+    if (!content)
+        return S_OK;
+    if (content->dwFlags & ~ALL_FLAGS)
+        return E_INVALIDARG;
+    if (FAILED(hr = copy_text(content->bstrName, out->name, sizeof(out->name))))
+        return hr;
+    out->interactive = content->dwFlags & WMDRM_CONTENT_INTERACTIVE;
+    out->per_machine = content->dwPerMachine;
+    return copy_text(content->bstrRights, out->rights, sizeof(out->rights));
+}
+
+static HRESULT import_table(IWMDRMAuthority *iface, const WCHAR *table, const struct drm_content_item *defaults,
+                            size_t *count, struct drm_buffer *wrong)
+{
+    struct drm_authority *authority = NULL;
+    char *text;
+    HRESULT hr = value_text(table, &text);
+
+    if (FAILED(hr))
+        return hr;
+    if (SUCCEEDED(hr = open(iface, &authority)))
+        hr = drm_authority_add_contents(authority, drm_span(text, text ? strlen(text) : 0), defaults, note_wrong_line,
+                                        wrong, count);
+    drm_authority_close(authority);
+    if (text)
+        drm_wipe(text, strlen(text)); /* content keys */
+    free(text);
+    return hr;
+}
+
+HRESULT STDMETHODCALLTYPE license_authority_ImportContents(IWMDRMAuthority *iface, BSTR table,
+                                                           const WMDRM_CONTENT *defaults, DWORD *count, BSTR *wrong)
+{
+    struct drm_content_item *item;
+    struct drm_buffer lines = {0};
+    size_t added = 0;
+    HRESULT hr;
+
+    trace_line("%p: ImportContents", (void *)iface);
+    if (count)
+        *count = 0;
+    if (wrong)
+        *wrong = NULL;
+    if (!table || !count || !wrong)
+        return E_POINTER;
+    if (!(item = calloc(1, sizeof(*item))))
+        return E_OUTOFMEMORY;
+    if (SUCCEEDED(hr = read_defaults(defaults, item)))
+        hr = import_table(iface, table, item, &added, &lines);
+    if (SUCCEEDED(hr))
+        *count = (DWORD)added;
+    else if (lines.size && SUCCEEDED(drm_buffer_append(&lines, "", 1)))
+        (void)value_give_text((const char *)lines.data, wrong); /* the result says enough where it cannot be told */
+    drm_buffer_free(&lines);
+    free(item);
+    return FAILED(hr) ? trace_failure("ImportContents", hr) : S_OK;
 }
 
 HRESULT STDMETHODCALLTYPE license_authority_WithdrawContent(IWMDRMAuthority *iface, BSTR key_id)
