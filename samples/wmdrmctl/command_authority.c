@@ -127,8 +127,8 @@ static enum exit_code run_import(IWMDRMProvider *provider, const struct command 
     IWMDRMAuthority_Release(authority);
     if (hr == NS_E_DRM_STORE_NOTALLOWED && !replace)
     {
-        output_error(L"the authority was not imported: the present one has issued something, or a service is configured; "
-                     L"--replace sets the present one aside.");
+        output_error(L"the authority was not imported: the present one has issued something, or a service is "
+                     L"configured; --replace sets the present one aside.");
         return EXIT_FAILED;
     }
     if (FAILED(hr))

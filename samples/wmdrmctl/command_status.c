@@ -120,7 +120,8 @@ static void print(const struct status *status)
         output_line(L"trust anchor: %ls", status->authority.bstrAnchor);
     }
     if (SUCCEEDED(status->authority_result) && status->authority.cSetBacks)
-        output_line(L"store:        an older copy of it was put in its place, %llu times; the last time was noticed at %ls",
+        output_line(L"store:        an older copy of it was put in its place, %llu times; the last time was noticed at "
+                    L"%ls",
                     status->authority.cSetBacks, time_format(&status->authority.ftSetBack, time));
     if (FAILED(status->clock_result))
         output_line(L"clock:        unknown. %ls", explain(status->clock_result, text));

@@ -237,8 +237,8 @@ static HRESULT event_core_dispatch(struct event_core *core, struct event_request
     return hr;
 }
 
-/* Somebody waits for the event that was just queued. The Invoke may be over before its request is let go here: then this
- * is what runs the destructor of the application's callback, perhaps on a worker, which WMDRMShutdown would wait for. */
+/* Somebody waits for the event that was just queued. The Invoke may be over before its request is let go here: then
+ * this runs the destructor of the application's callback, perhaps on a worker, which WMDRMShutdown would wait for. */
 static void event_core_answer_knock(struct event_core *core)
 {
     struct event_duties duties;
