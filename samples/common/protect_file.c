@@ -9,11 +9,13 @@
 #include "bar.h"
 #include "cancel.h"
 #include "container.h"
+#include "new_file.h"
 
 struct packing
 {
     const struct protect_order *order;
-    HANDLE input, output;
+    HANDLE input;
+    struct new_file output;
     struct container_head head;
     struct container_mac mac;
     const wchar_t *what; /* of a failure */
@@ -26,12 +28,8 @@ static HRESULT last_error(void)
 
 static HRESULT write_all(struct packing *packing, const void *data, DWORD size)
 {
-    DWORD written;
-
     packing->what = L"cannot write the output";
-    if (!WriteFile(packing->output, data, size, &written, NULL))
-        return last_error();
-    return written == size ? S_OK : HRESULT_FROM_WIN32(ERROR_DISK_FULL);
+    return new_file_write(&packing->output, data, size);
 }
 
 static HRESULT random_counter_id(ULONGLONG *out)
@@ -127,15 +125,13 @@ static HRESULT open_files(struct packing *packing)
     packing->head.size = (ULONGLONG)size.QuadPart;
     packing->head.block_size = packing->order->block_size;
     packing->what = L"cannot make the output";
-    packing->output = CreateFileW(packing->order->output, GENERIC_WRITE | DELETE, 0, NULL,
-                                  packing->order->overwrite ? CREATE_ALWAYS : CREATE_NEW, 0, NULL);
-    return packing->output == INVALID_HANDLE_VALUE ? last_error() : S_OK;
+    return new_file_open(&packing->output, packing->order->output, packing->order->overwrite);
 }
 
 enum exit_code protect_file(const struct protect_order *order)
 {
-    struct packing packing = {.order = order, .input = INVALID_HANDLE_VALUE, .output = INVALID_HANDLE_VALUE};
-    HRESULT hr = open_files(&packing);
+    struct packing packing = {.order = order, .input = INVALID_HANDLE_VALUE};
+    HRESULT hr = open_files(&packing), closed;
 
     if (SUCCEEDED(hr))
     {
@@ -147,12 +143,8 @@ enum exit_code protect_file(const struct protect_order *order)
     container_mac_close(&packing.mac);
     if (packing.input != INVALID_HANDLE_VALUE)
         CloseHandle(packing.input);
-    if (packing.output != INVALID_HANDLE_VALUE)
-    {
-        if (!CloseHandle(packing.output) && SUCCEEDED(hr))
-            hr = last_error();
-        if (FAILED(hr))
-            DeleteFileW(order->output);
-    }
+    closed = new_file_close(&packing.output, SUCCEEDED(hr));
+    if (SUCCEEDED(hr) && FAILED(hr = closed))
+        packing.what = L"cannot write the output";
     return FAILED(hr) ? exit_failure(packing.what, hr) : EXIT_DONE;
 }

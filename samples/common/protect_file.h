@@ -20,7 +20,7 @@ struct protect_order
     IWMDRMEncrypt *encryptor;  /* of a licence of that content */
 };
 
-/* Says what failed; then nothing is left of the output. */
+/* Says what failed; then nothing of the output is left, and one that was there is as it was. */
 enum exit_code protect_file(const struct protect_order *order);
 
 #endif

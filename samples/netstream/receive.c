@@ -7,6 +7,7 @@
 #include <mfobjects.h>
 
 #include "common/cancel.h"
+#include "common/new_file.h"
 #include "common/output.h"
 #include "content.h"
 
@@ -15,7 +16,7 @@
 struct client
 {
     const struct options *options;
-    HANDLE file;
+    struct new_file file;
     struct connection connection;
     struct frame frame;
     IWMDRMNetReceiver *receiver;
@@ -136,7 +137,7 @@ static HRESULT make_decryptor(struct client *client, IWMDRMProvider *provider, w
 static HRESULT receive_content(struct client *client)
 {
     ULONGLONG received = 0;
-    DWORD size, written;
+    DWORD size;
     BYTE *data;
     HRESULT hr;
 
@@ -145,10 +146,8 @@ static HRESULT receive_content(struct client *client)
                                           &size))
            && data)
     {
-        if (!WriteFile(client->file, data, size, &written, NULL))
-            return HRESULT_FROM_WIN32(GetLastError());
-        if (written != size)
-            return HRESULT_FROM_WIN32(ERROR_DISK_FULL);
+        if (FAILED(hr = new_file_write(&client->file, data, size)))
+            return hr;
         received += size;
     }
     if (SUCCEEDED(hr))
@@ -173,17 +172,14 @@ static HRESULT run(struct client *client, IWMDRMProvider *provider)
         || FAILED(hr = take_licenses(client, key_id)) || FAILED(hr = make_decryptor(client, provider, key_id)))
         return hr;
     client->failure = L"cannot write the file";
-    client->file = CreateFileW(client->options->output, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
-    if (client->file == INVALID_HANDLE_VALUE)
-        return HRESULT_FROM_WIN32(GetLastError());
-    return receive_content(client);
+    hr = new_file_open(&client->file, client->options->output, true);
+    return FAILED(hr) ? hr : receive_content(client);
 }
 
 enum exit_code receive(IWMDRMProvider *provider, const struct options *options)
 {
-    struct client client = {.options = options, .file = INVALID_HANDLE_VALUE,
-                            .connection = {INVALID_SOCKET, options->patience * 1000}};
-    HRESULT hr = run(&client, provider);
+    struct client client = {.options = options, .connection = {INVALID_SOCKET, options->patience * 1000}};
+    HRESULT hr = run(&client, provider), closed;
 
     if (client.decryptor)
         IWMDRMDecrypt_Release(client.decryptor);
@@ -193,12 +189,9 @@ enum exit_code receive(IWMDRMProvider *provider, const struct options *options)
         IWMDRMNetReceiver_Release(client.receiver);
     }
     connection_close(&client.connection);
-    if (client.file != INVALID_HANDLE_VALUE)
-    {
-        CloseHandle(client.file);
-        if (FAILED(hr))
-            DeleteFileW(options->output);
-    }
+    closed = new_file_close(&client.file, SUCCEEDED(hr));
+    if (SUCCEEDED(hr) && FAILED(hr = closed))
+        client.failure = L"cannot write the file";
     frame_free(&client.frame);
     return FAILED(hr) ? exit_failure(client.failure, hr) : EXIT_DONE;
 }

@@ -5,47 +5,50 @@
 
 enum exit_code sink_open(struct sink *sink, const wchar_t *path, bool overwrite)
 {
+    HRESULT hr;
+
     memset(sink, 0, sizeof(*sink));
     if (!path)
         return EXIT_DONE;
     if (!wcscmp(path, L"-"))
     {
-        sink->handle = GetStdHandle(STD_OUTPUT_HANDLE); /* as bytes: nobody translates line ends on this way */
+        sink->stream = GetStdHandle(STD_OUTPUT_HANDLE); /* as bytes: nobody translates line ends on this way */
         return EXIT_DONE;
     }
-    sink->handle = CreateFileW(path, GENERIC_WRITE | DELETE, 0, NULL, overwrite ? CREATE_ALWAYS : CREATE_NEW, 0, NULL);
-    if (sink->handle == INVALID_HANDLE_VALUE)
+    hr = new_file_open(&sink->file, path, overwrite);
+    return FAILED(hr) ? exit_failure(L"cannot make the output", hr) : EXIT_DONE;
+}
+
+static HRESULT write_stream(HANDLE stream, const BYTE *data, DWORD size)
+{
+    DWORD written;
+
+    while (size)
     {
-        sink->handle = NULL;
-        return exit_failure(L"cannot make the output", HRESULT_FROM_WIN32(GetLastError()));
+        if (!WriteFile(stream, data, size, &written, NULL))
+            return HRESULT_FROM_WIN32(GetLastError());
+        if (!written)
+            return HRESULT_FROM_WIN32(ERROR_DISK_FULL);
+        data += written; /* a pipe takes what it has room for */
+        size -= written;
     }
-    sink->path = path;
-    return EXIT_DONE;
+    return S_OK;
 }
 
 enum exit_code sink_write(struct sink *sink, const BYTE *data, DWORD size)
 {
-    DWORD written;
+    HRESULT hr = S_OK;
 
-    while (sink->handle && size)
-    {
-        if (!WriteFile(sink->handle, data, size, &written, NULL))
-            return exit_failure(L"cannot write the output", HRESULT_FROM_WIN32(GetLastError()));
-        if (!written)
-            return exit_failure(L"cannot write the output", HRESULT_FROM_WIN32(ERROR_DISK_FULL));
-        data += written; /* a pipe takes what it has room for */
-        size -= written;
-    }
-    return EXIT_DONE;
+    if (sink->stream)
+        hr = write_stream(sink->stream, data, size);
+    else if (sink->file.handle)
+        hr = new_file_write(&sink->file, data, size);
+    return FAILED(hr) ? exit_failure(L"cannot write the output", hr) : EXIT_DONE;
 }
 
 enum exit_code sink_close(struct sink *sink, enum exit_code code)
 {
-    if (!sink->path)
-        return code;
-    if (!CloseHandle(sink->handle) && code == EXIT_DONE)
-        code = exit_failure(L"cannot write the output", HRESULT_FROM_WIN32(GetLastError()));
-    if (code != EXIT_DONE)
-        DeleteFileW(sink->path);
-    return code;
+    HRESULT hr = new_file_close(&sink->file, code == EXIT_DONE);
+
+    return code == EXIT_DONE && FAILED(hr) ? exit_failure(L"cannot write the output", hr) : code;
 }
