@@ -4,6 +4,8 @@
 #include "engine/device_fixture.h"
 #include "engine/device/message_io.h"
 #include "engine/format/license_response.h"
+#include "engine/store/license_store.h"
+#include "engine/store/store.h"
 #include "engine/xml/license_response_xml.h"
 #include "support/mutation.h"
 
@@ -378,6 +380,37 @@ static void license__never_leaves_the_temporary_store(void **state)
     drm_buffer_free(&out);
 }
 
+/* A row of the database that says so all the same, as only a forger's hand puts it there: its head is no issuer's. */
+static void license__in_a_permanent_row_opens_nothing(void **state)
+{
+    struct home *home = *state;
+    const struct drm_store_options options = {.directory = home->parlour.host.directory,
+                                              .host = &home->parlour.host.host};
+    const struct drm_license_filter all = {0};
+    const struct drm_license_entry *entry;
+    struct drm_license_cursor *cursor;
+    uint8_t made[DRM_CONTENT_KEY_SIZE], used[DRM_CONTENT_KEY_SIZE];
+    struct drm_buffer out = {0};
+    struct drm_store *store;
+    int64_t number;
+
+    home_ask(home);
+    assert_int_equal(drm_transmitter_make_simple(home->transmitter, leaf_id, &no_policy, made, &out), DRM_S_OK);
+    assert_int_equal(take(home, &out), DRM_S_OK);
+    home_use(home, leaf_id, used);
+    assert_memory_equal(used, made, sizeof(made));
+    assert_int_equal(drm_store_open(&options, NULL, &store), DRM_S_OK);
+    assert_int_equal(drm_license_cursor_open(store, &all, NULL, &cursor), DRM_S_OK);
+    assert_int_equal(drm_license_cursor_next(cursor, &entry), DRM_S_OK);
+    assert_true(entry->temporary);
+    number = entry->number;
+    drm_license_cursor_close(cursor);
+    assert_int_equal(drm_store_persist(store, number, &number), DRM_S_OK); /* which asks for no option */
+    drm_store_close(store);
+    assert_int_equal(home_try(home, leaf_id, used), DRM_E_STORE_CORRUPT);
+    drm_buffer_free(&out);
+}
+
 /* The same head and licence, brought as an issuer's response. */
 static void license__is_no_response_of_an_issuer(void **state)
 {
@@ -436,6 +469,7 @@ int run_device_license_tests(void)
         HOME_TEST(license__of_a_closed_device_is_not_made),
         HOME_TEST(license__a_transmitter_with_older_lists_makes_none),
         HOME_TEST(license__never_leaves_the_temporary_store),
+        HOME_TEST(license__in_a_permanent_row_opens_nothing),
         HOME_TEST(license__is_no_response_of_an_issuer),
         HOME_TEST(license__says_nothing_about_the_time),
 #undef HOME_TEST
