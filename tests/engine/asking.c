@@ -146,3 +146,22 @@ void machine_begin(struct drm_authority *authority, struct machine *machine)
     machine_init(machine);
     assert_int_equal(machine_individualize(authority, machine, UNSIGNED, false, NULL), DRM_S_OK);
 }
+
+/* --- what is on record ------------------------------------------------------------------------------------ */
+
+drm_result note_issued(void *context, const struct drm_issued_license *license)
+{
+    struct issued_census *census = context;
+
+    census->count++;
+    census->seen = *license;
+    return DRM_S_OK;
+}
+
+size_t count_issued(struct fixture *fixture, const uint8_t *key, const uint8_t *machine)
+{
+    struct issued_census census = {.count = 0};
+
+    assert_int_equal(drm_authority_each_license(fixture->authority, key, machine, note_issued, &census), DRM_S_OK);
+    return census.count;
+}

@@ -58,4 +58,14 @@ void response_free(struct response *response);
 /* An individualized machine. */
 void machine_begin(struct drm_authority *authority, struct machine *machine);
 
+/* Licences on the authority's record: how many, and the last of them. note_issued is for drm_authority_each_license. */
+struct issued_census
+{
+    size_t count;
+    struct drm_issued_license seen;
+};
+drm_result note_issued(void *context, const struct drm_issued_license *license);
+/* Of a key id and of a machine; either may be NULL. */
+size_t count_issued(struct fixture *fixture, const uint8_t *key, const uint8_t *machine);
+
 #endif

@@ -9,6 +9,7 @@
 #define AUTHORITY_TEST(name) cmocka_unit_test_setup_teardown(name, authority_setup, authority_teardown)
 
 int run_authority_issuing_tests(void);
+int run_authority_refusing_tests(void);
 int run_authority_removal_tests(void);
 
 #endif

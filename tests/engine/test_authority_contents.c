@@ -421,6 +421,7 @@ int main(void)
 
     failed += run_authority_content_tests();
     failed += run_authority_issuing_tests();
+    failed += run_authority_refusing_tests();
     failed += run_authority_removal_tests();
     return failed > 0;
 }
