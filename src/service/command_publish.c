@@ -86,12 +86,11 @@ int command_publish(int argc, char **argv)
     return exit;
 }
 
-static int set_url(const struct command_line *line, const char *option, const char *text, char *out)
+static int check_url(const struct command_line *line, const char *option, const char *text)
 {
-    if (strlen(text) >= DRM_ANSWER_URL_SIZE || (*text && !drm_url_is_valid(text)))
+    if (text && *text && (strlen(text) >= DRM_ANSWER_URL_SIZE || !drm_url_is_valid(text)))
         return command_misuse(line, "%s takes an http: or https: URL without user name and fragment, or \"\" for none",
                               option);
-    strcpy(out, text);
     return COMMAND_DONE;
 }
 
@@ -113,10 +112,11 @@ int command_policy(int argc, char **argv)
                  "  --license-url URL       where licences are acquired; \"\" for none\n"
                  COMMAND_COMMON_USAGE,
     };
-    const char *renewal_url = NULL, *license_url = NULL, *limit = NULL;
-    struct drm_authority_status status;
+    struct drm_policy_change change = {.renewal_url = NULL};
+    const char *limit = NULL;
     struct service service;
     uint64_t number = 0;
+    uint32_t per_day;
     drm_result result;
     int option, exit;
 
@@ -125,31 +125,27 @@ int command_policy(int argc, char **argv)
         if (option == 'i')
             limit = optarg;
         else if (option == 'r')
-            renewal_url = optarg;
+            change.renewal_url = optarg;
         else
-            license_url = optarg;
+            change.license_url = optarg;
     }
     if (line.exit >= 0)
         return line.exit;
-    if (!limit && !renewal_url && !license_url)
+    if (!limit && !change.renewal_url && !change.license_url)
         return command_misuse(&line, "there is nothing to change");
     if (limit && !command_read_number(&line, "--individualizations-per-day", limit, 0, 1000000, &number))
         return COMMAND_MISUSED;
-    exit = service_open(&line, NULL, &service);
+    per_day = (uint32_t)number;
+    if (limit)
+        change.individualizations_per_day = &per_day;
+    exit = check_url(&line, "--renewal-url", change.renewal_url);
+    if (exit == COMMAND_DONE)
+        exit = check_url(&line, "--license-url", change.license_url);
+    if (exit == COMMAND_DONE)
+        exit = service_open(&line, NULL, &service);
     if (exit != COMMAND_DONE)
         return exit;
-    result = drm_authority_get_status(service.authority, &status);
-    if (DRM_SUCCEEDED(result))
-    {
-        if (limit)
-            status.policy.individualizations_per_day = (uint32_t)number;
-        if (renewal_url)
-            exit = set_url(&line, "--renewal-url", renewal_url, status.policy.renewal_url);
-        if (license_url && exit == COMMAND_DONE)
-            exit = set_url(&line, "--license-url", license_url, status.policy.license_url);
-        if (exit == COMMAND_DONE)
-            result = drm_authority_set_policy(service.authority, &status.policy);
-    }
+    result = drm_authority_change_policy(service.authority, &change);
     if (DRM_FAILED(result))
         exit = command_fail_result(&line, line.data, result);
     service_close(&service);

@@ -121,17 +121,13 @@ static int make_faults(const struct command_line *line, const struct serve_optio
 /* Where licences are acquired becomes a part of the policy, which every other command sees too. */
 static int publish_url(const struct command_line *line, const char *public_url, struct drm_authority *authority)
 {
-    struct drm_authority_status status;
     char url[DRM_ANSWER_URL_SIZE];
+    const struct drm_policy_change change = {.license_url = url};
     drm_result result;
 
     if (DRM_FAILED(drm_url_append(public_url, ACQUIRE_PATH, url, sizeof(url))))
         return command_misuse(line, "--public-url takes an http: or https: URL without user name, query and fragment");
-    if (DRM_SUCCEEDED(result = drm_authority_get_status(authority, &status)))
-    {
-        strcpy(status.policy.license_url, url);
-        result = drm_authority_set_policy(authority, &status.policy);
-    }
+    result = drm_authority_change_policy(authority, &change);
     return DRM_FAILED(result) ? command_fail_result(line, "--public-url", result) : COMMAND_DONE;
 }
 

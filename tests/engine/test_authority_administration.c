@@ -116,6 +116,30 @@ static void policy__is_told_to_machines(void **state)
     machine_free(&machine);
 }
 
+static void policy__parts_change_alone(void **state)
+{
+    const uint32_t per_day = 7, endless = 0;
+    struct fixture *fixture = *state;
+    struct drm_policy policy;
+
+#define CHANGE(...) drm_authority_change_policy(fixture->authority, &(struct drm_policy_change){__VA_ARGS__})
+    assert_int_equal(CHANGE(.individualizations_per_day = &per_day), DRM_S_OK);
+    assert_int_equal(CHANGE(.renewal_url = "https://example.com/renew"), DRM_S_OK);
+    assert_int_equal(CHANGE(.license_url = "https://example.com/acquire"), DRM_S_OK);
+    assert_int_equal(CHANGE(.license_url = "nowhere", .individualizations_per_day = &endless),
+                     DRM_E_INVALID_ARGUMENT);
+    policy = status_of(fixture->authority).policy;
+    assert_int_equal(policy.individualizations_per_day, 7);
+    assert_string_equal(policy.renewal_url, "https://example.com/renew");
+    assert_string_equal(policy.license_url, "https://example.com/acquire");
+    assert_int_equal(CHANGE(.renewal_url = "", .individualizations_per_day = &endless), DRM_S_OK);
+    policy = status_of(fixture->authority).policy;
+    assert_int_equal(policy.individualizations_per_day, 0);
+    assert_string_equal(policy.renewal_url, "");
+    assert_string_equal(policy.license_url, "https://example.com/acquire");
+#undef CHANGE
+}
+
 static void policy__what_is_no_url_is_refused(void **state)
 {
     static const char *const urls[] = {"example.com", "ftp://example.com/", "http://", "http://user@example.com/",
@@ -357,6 +381,7 @@ int run_authority_administration_tests(void)
         ROW(publish__component_is_named_and_replaced),
         ROW(publish__refused_component_changes_nothing),
         ROW(policy__is_told_to_machines),
+        ROW(policy__parts_change_alone),
         ROW(policy__what_is_no_url_is_refused),
         ROW(machines__are_told_oldest_first),
         ROW(machines__may_be_revoked_while_they_are_told),

@@ -103,27 +103,46 @@ drm_result drm_authority_get_status(struct drm_authority *authority, struct drm_
 
 /* --- policy ----------------------------------------------------------------------------------------------- */
 
-static bool url_is_fine(const char url[DRM_ANSWER_URL_SIZE])
+static bool url_is_fine(const char *url)
 {
-    return memchr(url, 0, DRM_ANSWER_URL_SIZE) && (!url[0] || drm_url_is_valid(url));
+    return !url || !*url || (strlen(url) < DRM_ANSWER_URL_SIZE && drm_url_is_valid(url));
 }
 
-drm_result drm_authority_set_policy(struct drm_authority *authority, const struct drm_policy *policy)
+/* One statement, so that two who change different parts at once do not undo each other. */
+drm_result drm_authority_change_policy(struct drm_authority *authority, const struct drm_policy_change *change)
 {
     struct drm_statement statement;
     drm_result result;
 
-    if (!url_is_fine(policy->renewal_url) || !url_is_fine(policy->license_url))
+    if (!url_is_fine(change->renewal_url) || !url_is_fine(change->license_url))
         return DRM_E_INVALID_ARGUMENT;
     drm_authority_lock(authority);
     drm_statement_prepare(&statement, authority->database,
-                          "UPDATE state SET daily_limit = ?1, renewal_url = ?2, license_url = ?3");
-    drm_statement_bind_int(&statement, 1, policy->individualizations_per_day);
-    drm_statement_bind_text(&statement, 2, policy->renewal_url);
-    drm_statement_bind_text(&statement, 3, policy->license_url);
+                          "UPDATE state SET daily_limit = ifnull(?1, daily_limit),"
+                          " renewal_url = ifnull(?2, renewal_url), license_url = ifnull(?3, license_url)");
+    if (change->individualizations_per_day)
+        drm_statement_bind_int(&statement, 1, *change->individualizations_per_day);
+    if (change->renewal_url)
+        drm_statement_bind_text(&statement, 2, change->renewal_url);
+    if (change->license_url)
+        drm_statement_bind_text(&statement, 3, change->license_url);
     result = drm_statement_run(&statement);
     drm_authority_unlock(authority);
     return result;
+}
+
+drm_result drm_authority_set_policy(struct drm_authority *authority, const struct drm_policy *policy)
+{
+    const struct drm_policy_change change = {
+        .individualizations_per_day = &policy->individualizations_per_day,
+        .renewal_url = policy->renewal_url,
+        .license_url = policy->license_url,
+    };
+
+    if (!memchr(policy->renewal_url, 0, sizeof(policy->renewal_url))
+        || !memchr(policy->license_url, 0, sizeof(policy->license_url)))
+        return DRM_E_INVALID_ARGUMENT;
+    return drm_authority_change_policy(authority, &change);
 }
 
 /* --- certificates for others than machines ---------------------------------------------------------------- */

@@ -94,6 +94,15 @@ drm_result drm_authority_publish(struct drm_authority *authority, struct drm_ver
                                  const char *component_path, const char *component_name);
 drm_result drm_authority_set_policy(struct drm_authority *authority, const struct drm_policy *policy);
 
+/* Parts of a policy; what is NULL stays as it is, whoever changes it meanwhile. DRM_E_INVALID_ARGUMENT. */
+struct drm_policy_change
+{
+    const uint32_t *individualizations_per_day;
+    const char *renewal_url; /* empty: none */
+    const char *license_url;
+};
+drm_result drm_authority_change_policy(struct drm_authority *authority, const struct drm_policy_change *change);
+
 /* Adds entries (certificate ids) to a list and signs its next version, and the index's. entry_count 0 just renews the
  * version. Not for DRM_REVOCATION_REVINFO, which follows the others. */
 drm_result drm_authority_revoke(struct drm_authority *authority, enum drm_revocation_type type, const uint8_t *entries,
