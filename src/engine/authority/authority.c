@@ -13,6 +13,8 @@
 #include "engine/database/set_aside.h"
 
 #define AUTHORITY_APPLICATION_ID 0x574d4441 /* "WMDA" */
+/* Of pages, taken as they are needed: the record's indexes over random ids outgrow SQLite's two megabytes soon. */
+#define SET_CACHE "PRAGMA cache_size=-8192"
 
 /* secret: the key that the private keys rest under, sealed by the protector. key: one for each role, with its
  * certificate. state: what an operator sets. certificate: every one that was ever issued to a machine. */
@@ -184,6 +186,8 @@ static drm_result open_database(struct drm_authority *authority, const struct dr
     schema.context = &making;
     result = drm_database_open(path, &schema, database_mode, &options->host->log, options->task,
                                &authority->database);
+    if (DRM_SUCCEEDED(result))
+        result = drm_database_execute(authority->database, SET_CACHE);
     authority->contents.database = authority->database;
     free(path);
     return result;

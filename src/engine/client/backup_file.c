@@ -162,7 +162,7 @@ drm_result drm_backup_reader_open(const char *directory, const struct drm_log *l
 void drm_backup_reader_close(struct drm_backup_reader *reader)
 {
     drm_file_close(reader->file);
-    drm_buffer_free(&reader->record);
+    drm_buffer_free(&reader->bytes);
     memset(reader, 0, sizeof(*reader));
 }
 
@@ -181,11 +181,40 @@ static bool size_fits(uint8_t type, uint32_t size)
     }
 }
 
+/* The header of the next record; where the last read did not bring it, it is read. */
+static drm_result read_header(struct drm_backup_reader *reader, uint8_t out[DRM_BACKUP_RECORD_HEADER_SIZE])
+{
+    const uint64_t place = reader->offset - reader->begin;
+
+    if (reader->offset < reader->begin || reader->bytes.size < DRM_BACKUP_RECORD_HEADER_SIZE
+        || place > reader->bytes.size - DRM_BACKUP_RECORD_HEADER_SIZE)
+        return drm_file_read(reader->file, reader->offset, out, DRM_BACKUP_RECORD_HEADER_SIZE);
+    memcpy(out, reader->bytes.data + place, DRM_BACKUP_RECORD_HEADER_SIZE);
+    return DRM_S_OK;
+}
+
+/* So much of the file from offset on, behind this header. */
+static drm_result read_bytes(struct drm_backup_reader *reader, const uint8_t header[DRM_BACKUP_RECORD_HEADER_SIZE],
+                             size_t size)
+{
+    uint8_t *place;
+    drm_result result;
+
+    reader->bytes.size = 0;
+    if (DRM_FAILED(result = drm_buffer_extend(&reader->bytes, DRM_BACKUP_RECORD_HEADER_SIZE + size, &place)))
+        return result;
+    memcpy(place, header, DRM_BACKUP_RECORD_HEADER_SIZE);
+    reader->begin = reader->offset;
+    return drm_file_read(reader->file, reader->offset + DRM_BACKUP_RECORD_HEADER_SIZE,
+                         place + DRM_BACKUP_RECORD_HEADER_SIZE, size);
+}
+
 drm_result drm_backup_reader_next(struct drm_backup_reader *reader, bool *end)
 {
     const uint64_t left = drm_file_size(reader->file) - reader->offset;
-    uint8_t header[DRM_BACKUP_RECORD_HEADER_SIZE], *place;
+    uint8_t header[DRM_BACKUP_RECORD_HEADER_SIZE];
     uint32_t size;
+    uint64_t behind;
     drm_result result;
 
     *end = !left;
@@ -193,22 +222,21 @@ drm_result drm_backup_reader_next(struct drm_backup_reader *reader, bool *end)
         return DRM_S_OK;
     if (left < sizeof(header))
         return DRM_E_BACKUP_CORRUPT;
-    result = drm_file_read(reader->file, reader->offset, header, sizeof(header));
-    if (DRM_FAILED(result))
+    if (DRM_FAILED(result = read_header(reader, header)))
         return result == DRM_E_STORE_CORRUPT ? DRM_E_BACKUP_CORRUPT : result;
     size = drm_get_u32(header + 1);
     if (!size_fits(header[0], size) || size > left - sizeof(header))
         return DRM_E_BACKUP_CORRUPT;
-    reader->record.size = 0;
-    result = drm_buffer_extend(&reader->record, sizeof(header) + size, &place);
+    behind = left - sizeof(header) - size;
+    result = read_bytes(reader, header, size + (behind < sizeof(header) ? (size_t)behind : sizeof(header)));
     if (DRM_FAILED(result))
-        return result;
-    memcpy(place, header, sizeof(header));
-    result = drm_file_read(reader->file, reader->offset + sizeof(header), place + sizeof(header), size);
-    if (DRM_FAILED(result))
+    {
+        reader->bytes.size = 0;
         return result == DRM_E_STORE_CORRUPT ? DRM_E_BACKUP_CORRUPT : result;
+    }
     reader->type = (enum drm_backup_record)header[0];
-    reader->content = drm_span(place + sizeof(header), size);
+    reader->record = drm_span(reader->bytes.data, sizeof(header) + size);
+    reader->content = drm_span(reader->bytes.data + sizeof(header), size);
     reader->offset += reader->record.size;
     return DRM_S_OK;
 }

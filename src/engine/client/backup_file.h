@@ -40,9 +40,11 @@ struct drm_backup_reader
 {
     struct drm_file *file;
     uint64_t offset;                /* of the next record */
-    struct drm_buffer record;       /* the current one, its header too */
+    struct drm_buffer bytes;        /* the current one, and the next one's header, read with it */
+    uint64_t begin;                 /* of bytes in the file */
+    struct drm_span record;         /* the current one, its header too; points into bytes, as does content */
     enum drm_backup_record type;
-    struct drm_span content;        /* points into record */
+    struct drm_span content;
 };
 
 /* DRM_E_PATH_NOT_FOUND where there is no such folder, DRM_E_BACKUP_CORRUPT where there is no backup in it. */

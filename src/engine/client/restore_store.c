@@ -184,7 +184,7 @@ static drm_result next(void *context, const struct drm_new_response **response)
 drm_result drm_restore_store(struct drm_restoring *run)
 {
     struct source source = {.run = run};
-    const struct drm_response_source responses = {.context = &source, .next = next};
+    const struct drm_response_source responses = {.context = &source, .many = true, .next = next};
     drm_result result = DRM_E_OUT_OF_MEMORY;
 
     source.license = malloc(sizeof(*source.license));

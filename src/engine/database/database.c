@@ -247,12 +247,16 @@ drm_result drm_database_commit(struct drm_database *database)
     return result;
 }
 
-/* A layer that does not know of it does without. In a 32-bit program, which can map little of a large file, pages that
- * are read ahead come faster than mapped ones. */
+void drm_database_stop_mapping(struct drm_database *database)
+{
+    (void)drm_database_execute(database, "PRAGMA mmap_size=0");
+}
+
+/* A layer that does not know of it does without. */
 void drm_database_read_ahead(struct drm_database *database)
 {
-    if (sqlite3_file_control(database->handle, "main", DRM_LAYER_READ_AHEAD, NULL) == SQLITE_OK && sizeof(void *) == 4)
-        (void)drm_database_execute(database, "PRAGMA mmap_size=0");
+    if (sqlite3_file_control(database->handle, "main", DRM_LAYER_READ_AHEAD, NULL) == SQLITE_OK)
+        drm_database_stop_mapping(database);
 }
 
 static int look_for_cancel(void *context)

@@ -84,6 +84,10 @@ drm_result drm_database_execute(struct drm_database *database, const char *sql);
  */
 void drm_database_read_ahead(struct drm_database *database);
 
+/* Reads through the cache from now on, which checks a page once and not each time that it is looked at. For
+ * one that looks at the same pages very often; another is faster mapped, where each read is a call of the system's. */
+void drm_database_stop_mapping(struct drm_database *database);
+
 /* Between them the task's cancel ends statements too (DRM_E_OPERATION_CANCELED): for those that take long. */
 void drm_database_begin_long_work(struct drm_database *database);
 void drm_database_end_long_work(struct drm_database *database);

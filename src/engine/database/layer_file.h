@@ -33,8 +33,12 @@ struct drm_layer_file
     int owed;                         /* how writing them failed when nobody asked: for who asks next */
 
     bool reads_ahead;
-    struct drm_layer_piece ahead;
-    sqlite3_int64 last_read;
+    struct drm_layer_stream
+    {
+        struct drm_layer_piece piece;
+        sqlite3_int64 last_read;
+    } streams[2];                     /* rows and their bodies lie apart, and are read in turn */
+    unsigned int latest;              /* of them */
 
     /* Of a database's file: what says whether a write-back is sure to be of all of the log. */
     bool is_exclusive;                /* nobody else has it open */

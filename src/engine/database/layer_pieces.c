@@ -31,9 +31,20 @@ static bool has_all(const struct drm_layer_piece *piece, int size, sqlite3_int64
     return offset >= piece->begin && offset + size <= piece->end;
 }
 
+static bool overlaps(const struct drm_layer_piece *piece, int size, sqlite3_int64 offset)
+{
+    return offset < piece->end && offset + size > piece->begin;
+}
+
 static void forget(struct drm_layer_piece *piece)
 {
     piece->begin = piece->end = 0;
+}
+
+static void forget_ahead(struct drm_layer_file *layered)
+{
+    forget(&layered->streams[0].piece);
+    forget(&layered->streams[1].piece);
 }
 
 static bool has_memory(struct drm_layer_piece *piece)
@@ -66,8 +77,9 @@ static int write_file(sqlite3_file *file, const void *data, int size, sqlite3_in
     if (offset != piece->end || piece->end + size > piece->begin + DRM_LAYER_PIECE)
         if ((code = write_gathered(file)) != SQLITE_OK)
             return code;
-    if (offset < layered->ahead.end && offset + size > layered->ahead.begin)
-        forget(&layered->ahead);
+    for (unsigned int i = 0; i < 2; i++)
+        if (overlaps(&layered->streams[i].piece, size, offset))
+            forget(&layered->streams[i].piece);
     if (!layered->gathers || size > DRM_LAYER_PIECE || !has_memory(piece))
         return layered->system->xWrite(file, data, size, offset);
     if (piece->begin == piece->end)
@@ -91,7 +103,7 @@ static int truncate_file(sqlite3_file *file, sqlite3_int64 size)
 {
     int code = settle(file);
 
-    forget(&drm_layer_file_of(file)->ahead);
+    forget_ahead(drm_layer_file_of(file));
     return code == SQLITE_OK ? drm_layer_file_of(file)->system->xTruncate(file, size) : code;
 }
 
@@ -111,18 +123,38 @@ static int get_size(sqlite3_file *file, sqlite3_int64 *out)
 
 /* --- reading ---------------------------------------------------------------------------------------------- */
 
-static bool reads_on(const struct drm_layer_file *layered, sqlite3_int64 offset)
+static bool reads_on(const struct drm_layer_stream *stream, sqlite3_int64 offset)
 {
-    return offset > layered->last_read && offset - layered->last_read < NEAR;
+    return offset > stream->last_read && offset - stream->last_read < NEAR;
+}
+
+/* The one that goes on here, or else the one that was not used last begins here; *on: it goes on. */
+static struct drm_layer_stream *find_stream(struct drm_layer_file *layered, sqlite3_int64 offset, bool *on)
+{
+    struct drm_layer_stream *streams = layered->streams;
+
+    for (unsigned int i = 0; i < 2; i++)
+    {
+        const unsigned int place = layered->latest ^ i;
+
+        *on = reads_on(&streams[place], offset);
+        if (!*on && !has_all(&streams[place].piece, 1, offset))
+            continue;
+        layered->latest = place;
+        return &streams[place];
+    }
+    layered->latest ^= 1;
+    return &streams[layered->latest];
 }
 
 static int read_ahead(sqlite3_file *file, void *out, int size, sqlite3_int64 offset)
 {
     struct drm_layer_file *layered = drm_layer_file_of(file);
-    struct drm_layer_piece *piece = &layered->ahead;
-    const bool on = reads_on(layered, offset);
+    bool on;
+    struct drm_layer_stream *stream = find_stream(layered, offset, &on);
+    struct drm_layer_piece *piece = &stream->piece;
 
-    layered->last_read = offset;
+    stream->last_read = offset;
     if (!has_all(piece, size, offset))
     {
         if (!on || size > DRM_LAYER_PIECE || !has_memory(piece))
@@ -148,7 +180,7 @@ static int read_file(sqlite3_file *file, void *out, int size, sqlite3_int64 offs
         memcpy(out, gathered->bytes + (offset - gathered->begin), (size_t)size);
         return SQLITE_OK;
     }
-    if (offset < gathered->end && offset + size > gathered->begin && (code = write_gathered(file)) != SQLITE_OK)
+    if (overlaps(gathered, size, offset) && (code = write_gathered(file)) != SQLITE_OK)
         return code;
     return layered->reads_ahead ? read_ahead(file, out, size, offset)
                                 : layered->system->xRead(file, out, size, offset);
@@ -210,7 +242,7 @@ static void end_write_back(sqlite3_file *file)
     if (!log)
         return;
     log->reads_ahead = false; /* whoever writes next may write elsewhere */
-    forget(&log->ahead);
+    forget_ahead(log);
 }
 
 static int control_file(sqlite3_file *file, int operation, void *argument)
@@ -255,5 +287,6 @@ void drm_layer_pieces_free(sqlite3_file *file)
 
     (void)write_gathered(file); /* of a transaction that was not committed */
     free(layered->gathered.bytes);
-    free(layered->ahead.bytes);
+    free(layered->streams[0].piece.bytes);
+    free(layered->streams[1].piece.bytes);
 }

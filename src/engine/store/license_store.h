@@ -57,6 +57,7 @@ struct drm_stored
 struct drm_response_source
 {
     void *context;
+    bool many; /* so many licences that this store, from then on, reads through its cache and maps nothing */
     drm_result (*next)(void *context, const struct drm_new_response **response);
 };
 DRM_MUST_CHECK drm_result drm_store_add_responses(struct drm_store *store, const struct drm_response_source *source,
