@@ -114,12 +114,60 @@ static void encrypt__without_crypto_data_works_once(void **state)
     IWMDRMEncrypt_Release(encryptor);
 
     /* What is refused uses nothing up. */
-    encryptor = create_encryptor(fixture, 1);
+    license_get(fixture, 2, "Play");
+    encryptor = create_encryptor(fixture, 2);
     assert_hr(encrypt(encryptor, data, sizeof(data), &of_no_type), NS_E_DRM_UNSUPPORTED_ALGORITHM);
     assert_hr(encrypt(encryptor, data, sizeof(data), &past_the_end), E_INVALIDARG);
     assert_hr(encrypt(encryptor, data, sizeof(data), NULL), S_OK);
     IWMDRMEncrypt_Release(encryptor);
     IWMDRMDecrypt_Release(decryptor);
+}
+
+/* The default place belongs to the first encryptor that a key ever had: two texts there would tell their difference. */
+static void encrypt__default_place_is_once_for_a_key(void **state)
+{
+    struct license_fixture *fixture = *state;
+    IWMDRMEncrypt *first, *second;
+    IWMDRMEncryptScatter *scatter;
+    WMDRM_ENCRYPT_SCATTER_INFO info = {.dwStreamID = 1};
+    WMDRM_ENCRYPT_SCATTER_BLOCK block = {.dwStreamID = 1};
+    BYTE data[40], before[40], output[40];
+
+    fill(data, sizeof(data), 3);
+    memcpy(before, data, sizeof(data));
+    license_get(fixture, 1, "Play");
+    first = create_encryptor(fixture, 1);
+    second = create_encryptor(fixture, 1);
+    /* Whichever comes first: the second one has no right to it. */
+    assert_hr(encrypt(second, data, sizeof(data), NULL), NS_E_DRM_ENCRYPT_ERROR);
+    assert_hr(IWMDRMEncrypt_QueryInterface(second, &IID_IWMDRMEncryptScatter, (void **)&scatter), S_OK);
+    assert_hr(IWMDRMEncryptScatter_InitEncryptScatter(scatter, 1, &info), S_OK);
+    block.pbBlock = data;
+    block.cbBlock = sizeof(data);
+    assert_hr(IWMDRMEncryptScatter_EncryptScatter(scatter, 1, &block, NULL, sizeof(output), output),
+              NS_E_DRM_ENCRYPT_ERROR);
+    IWMDRMEncryptScatter_Release(scatter);
+    assert_memory_equal(data, before, sizeof(data));
+    assert_hr(encrypt(second, data, sizeof(data), &at_the_beginning), S_OK); /* who says where knows */
+    memcpy(data, before, sizeof(data));
+    assert_hr(encrypt(first, data, sizeof(data), NULL), S_OK);
+    IWMDRMEncrypt_Release(second);
+    IWMDRMEncrypt_Release(first);
+
+    /* Another licence of the same key, and another process. */
+    memcpy(data, before, sizeof(data));
+    license_get(fixture, 1, "Play");
+    license_fixture_end(fixture);
+    license_fixture_renew(fixture);
+    first = create_encryptor(fixture, 1);
+    assert_hr(encrypt(first, data, sizeof(data), NULL), NS_E_DRM_ENCRYPT_ERROR);
+    assert_memory_equal(data, before, sizeof(data));
+    IWMDRMEncrypt_Release(first);
+    /* Another key has a stream of its own. */
+    license_get(fixture, 2, "Play");
+    first = create_encryptor(fixture, 2);
+    assert_hr(encrypt(first, data, sizeof(data), NULL), S_OK);
+    IWMDRMEncrypt_Release(first);
 }
 
 /* --- uses --------------------------------------------------------------------------------------------------- */
@@ -326,6 +374,7 @@ int main(void)
         TEST(decrypt__without_crypto_data_is_the_beginning),
         TEST(decrypt__refuses_what_is_none),
         TEST(encrypt__without_crypto_data_works_once),
+        TEST(encrypt__default_place_is_once_for_a_key),
         TEST(create__takes_one_of_the_count),
         TEST(create__says_why_not),
         TEST(create__leaf_opens_with_its_root),

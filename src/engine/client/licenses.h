@@ -135,6 +135,11 @@ DRM_MUST_CHECK drm_result drm_enumeration_persist(struct drm_enumeration *enumer
 DRM_MUST_CHECK drm_result drm_enumeration_use(struct drm_enumeration *enumeration,
                                               uint8_t content_key[DRM_CONTENT_KEY_SIZE]);
 
+/* The key that a use gave is about to encrypt. *first: with this store that never happened before, so that no place of
+ * its stream was used. */
+DRM_MUST_CHECK drm_result drm_enumeration_claim_key(struct drm_enumeration *enumeration,
+                                                    const uint8_t content_key[DRM_CONTENT_KEY_SIZE], bool *first);
+
 /*
  * May an application with this certificate (engine/xml/application_certificate.h) take the current licence's content to
  * another protection system? out: the key to which secrets for it are encrypted. Uses nothing up. DRM_E_INVALID_APPCERT

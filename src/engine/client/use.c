@@ -323,6 +323,16 @@ static enum drm_right right_of(const struct drm_parsed_filter *filter)
     return DRM_RIGHT_PLAY;
 }
 
+drm_result drm_enumeration_claim_key(struct drm_enumeration *enumeration,
+                                     const uint8_t content_key[DRM_CONTENT_KEY_SIZE], bool *first)
+{
+    static const char label[] = "wmdrmsdk claimed key 1";
+    uint8_t fingerprint[DRM_SHA256_SIZE];
+    drm_result result = drm_hmac_sha256(content_key, DRM_CONTENT_KEY_SIZE, label, sizeof(label) - 1, fingerprint);
+
+    return DRM_FAILED(result) ? result : drm_store_claim_key(enumeration->question.store, fingerprint, first);
+}
+
 drm_result drm_enumeration_use(struct drm_enumeration *enumeration, uint8_t content_key[DRM_CONTENT_KEY_SIZE])
 {
     const enum drm_right right = right_of(&enumeration->filter);

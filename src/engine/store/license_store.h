@@ -171,6 +171,13 @@ DRM_MUST_CHECK drm_result drm_store_find_identity_by_key(struct drm_store *store
                                                          const uint8_t encrypt_key[DRM_X25519_SIZE],
                                                          struct drm_identity *out);
 
+/*
+ * A content key is about to encrypt something; *first: that was never so before, in any process that uses this store,
+ * with whatever licence. Remembered for ever. fingerprint tells nothing of the key.
+ */
+DRM_MUST_CHECK drm_result drm_store_claim_key(struct drm_store *store, const uint8_t fingerprint[DRM_SHA256_SIZE],
+                                              bool *first);
+
 /* --- changing --------------------------------------------------------------------------------------------- */
 
 /*

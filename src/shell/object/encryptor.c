@@ -4,7 +4,8 @@
  *
  * The caller's WMDRMCryptoData says where data stands in the stream; keeping places apart is the caller's matter, since
  * only it can tell a decryptor about them. Without one, data stands at the beginning of counter id 0: a second time
- * would put two texts under the same stream, which tells their difference to everybody, so it is refused.
+ * would put two texts under the same stream, which tells their difference to everybody, so it is refused. The store
+ * remembers which keys ever had an encryptor: only the first one of a key may do it.
  */
 #include "shell/object/encryptor.h"
 
@@ -83,7 +84,7 @@ static const IWMDRMEncryptVtbl encryptor_vtbl =
     encryptor_Encrypt,
 };
 
-HRESULT encryptor_create(const uint8_t content_key[DRM_CONTENT_KEY_SIZE], IWMDRMEncrypt **out)
+HRESULT encryptor_create(const uint8_t content_key[DRM_CONTENT_KEY_SIZE], bool first, IWMDRMEncrypt **out)
 {
     struct encryptor *encryptor = calloc(1, sizeof(*encryptor));
     HRESULT hr;
@@ -99,6 +100,7 @@ HRESULT encryptor_create(const uint8_t content_key[DRM_CONTENT_KEY_SIZE], IWMDRM
     encryptor->IWMDRMEncrypt_iface.lpVtbl = &encryptor_vtbl;
     encryptor->IWMDRMEncryptScatter_iface.lpVtbl = &encryptor_scatter_vtbl;
     encryptor->references = 1;
+    encryptor->used = !first;
     InitializeSRWLock(&encryptor->lock);
     module_add_object();
     *out = &encryptor->IWMDRMEncrypt_iface;

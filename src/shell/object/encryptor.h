@@ -22,7 +22,7 @@ struct encryptor
     LONG references;
     struct free_threaded free_threaded;
     struct drm_ctr *ctr;
-    LONG used;          /* something was to be encrypted */
+    LONG used;          /* something was to be encrypted, by this one or another of the same key */
     SRWLOCK lock;       /* guards: the streams */
     DWORD stream_count; /* 0 before InitEncryptScatter */
     DWORD streams[ENCRYPTOR_MAX_STREAMS];
@@ -31,7 +31,8 @@ struct encryptor
 /* encryptor_scatter.c */
 extern const IWMDRMEncryptScatterVtbl encryptor_scatter_vtbl;
 
-/* The key is copied. Returns S_OK, or a failure with *out untouched. */
-HRESULT encryptor_create(const uint8_t content_key[DRM_CONTENT_KEY_SIZE], IWMDRMEncrypt **out);
+/* The key is copied. first: nothing else ever encrypted with it, so that the default place in its stream is free.
+ * Returns S_OK, or a failure with *out untouched. */
+HRESULT encryptor_create(const uint8_t content_key[DRM_CONTENT_KEY_SIZE], bool first, IWMDRMEncrypt **out);
 
 #endif

@@ -122,6 +122,16 @@ HRESULT license_use(struct license *license, uint8_t content_key[DRM_CONTENT_KEY
     return hr;
 }
 
+static HRESULT claim_key(struct license *license, const uint8_t content_key[DRM_CONTENT_KEY_SIZE], bool *first)
+{
+    HRESULT hr;
+
+    AcquireSRWLockExclusive(&license->lock);
+    hr = drm_enumeration_claim_key(license->enumeration, content_key, first);
+    ReleaseSRWLockExclusive(&license->lock);
+    return hr;
+}
+
 static HRESULT STDMETHODCALLTYPE license_CreateDecryptor(IWMDRMLicense *iface, IWMDRMDecrypt **out)
 {
     uint8_t content_key[DRM_CONTENT_KEY_SIZE];
@@ -140,16 +150,17 @@ static HRESULT STDMETHODCALLTYPE license_CreateDecryptor(IWMDRMLicense *iface, I
 
 static HRESULT STDMETHODCALLTYPE license_CreateEncryptor(IWMDRMLicense *iface, IWMDRMEncrypt **out)
 {
+    struct license *license = license_from_IWMDRMLicense(iface);
     uint8_t content_key[DRM_CONTENT_KEY_SIZE];
+    bool first;
     HRESULT hr;
 
     trace_line("%p: CreateEncryptor", (void *)iface);
     if (!out)
         return E_POINTER;
     *out = NULL;
-    hr = license_use(license_from_IWMDRMLicense(iface), content_key);
-    if (SUCCEEDED(hr))
-        hr = encryptor_create(content_key, out);
+    if (SUCCEEDED(hr = license_use(license, content_key)) && SUCCEEDED(hr = claim_key(license, content_key, &first)))
+        hr = encryptor_create(content_key, first, out);
     drm_wipe(content_key, sizeof(content_key));
     return FAILED(hr) ? trace_failure("CreateEncryptor", hr) : S_OK;
 }

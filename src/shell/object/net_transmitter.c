@@ -133,7 +133,7 @@ static HRESULT make_license(struct net_transmitter *transmitter, license_maker *
         && SUCCEEDED(hr = read_policy(policy, read))
         && SUCCEEDED(hr = maker(transmitter->transmitter, id, read, content_key, &response)))
     {
-        if (SUCCEEDED(hr = encryptor_create(content_key, encryptor))
+        if (SUCCEEDED(hr = encryptor_create(content_key, true, encryptor))
             && FAILED(hr = value_give_bytes(drm_buffer_span(&response), out, out_size)))
         {
             IWMDRMEncrypt_Release(*encryptor);
