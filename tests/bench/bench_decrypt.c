@@ -3,6 +3,7 @@
  * Decrypt through the interface, beside libgcrypt's own counter mode on the same buffers and beside counter mode made
  * of CNG's AES in blocks; small samples; two threads on one object.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,9 @@ enum
     LARGE_CALLS = 400,   /* of a round */
     SAMPLE_CALLS = 20000,
     CNG_CALLS = 20,
+    LARGE_THREAD_CALLS = 40000, /* so many that the start of the threads does not count */
+    SAMPLE_THREAD_CALLS = 1200000,
+    THREAD_ROUNDS = 9,
 };
 
 static BYTE key[16] = "a content's key";
@@ -72,14 +76,22 @@ static void by_cng(const struct ways *ways, UINT64 counter_id, BYTE *data, DWORD
         data[i] ^= stream[i];
 }
 
+static gcry_cipher_hd_t open_gcrypt(void)
+{
+    gcry_cipher_hd_t handle;
+
+    measure_check((long)gcry_cipher_open(&handle, GCRY_CIPHER_AES128, GCRY_CIPHER_MODE_CTR, 0), "gcrypt");
+    measure_check((long)gcry_cipher_setkey(handle, key, sizeof(key)), "gcrypt");
+    return handle;
+}
+
 static void open_ways(struct ways *ways)
 {
     BCRYPT_ALG_HANDLE algorithm;
 
     gcry_check_version(NULL);
     gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
-    measure_check((long)gcry_cipher_open(&ways->gcrypt, GCRY_CIPHER_AES128, GCRY_CIPHER_MODE_CTR, 0), "gcrypt");
-    measure_check((long)gcry_cipher_setkey(ways->gcrypt, key, sizeof(key)), "gcrypt");
+    ways->gcrypt = open_gcrypt();
     measure_check(BCryptOpenAlgorithmProvider(&algorithm, BCRYPT_AES_ALGORITHM, NULL, 0), "CNG");
     measure_check(BCryptSetProperty(algorithm, BCRYPT_CHAINING_MODE, (PUCHAR)(ULONG_PTR)BCRYPT_CHAIN_MODE_ECB,
                                     sizeof(BCRYPT_CHAIN_MODE_ECB), 0), "CNG");
@@ -142,42 +154,80 @@ static void compare(const struct ways *ways)
 
 /* --- threads --------------------------------------------------------------------------------------------- */
 
+struct worker
+{
+    struct ways ways;
+    void (*way)(const struct ways *, UINT64, BYTE *, DWORD);
+    DWORD size;
+    HANDLE ready, go;
+};
+
+static unsigned int thread_calls(DWORD size)
+{
+    return size == LARGE ? LARGE_THREAD_CALLS : SAMPLE_THREAD_CALLS;
+}
+
 static DWORD WINAPI decrypt_much(void *context)
 {
+    const struct worker *worker = context;
     BYTE *data = calloc(1, LARGE);
 
     measure_check(data ? S_OK : E_OUTOFMEMORY, "memory");
-    for (unsigned int i = 0; i < 20 * LARGE_CALLS; i++)
-        by_interface(context, i, data, LARGE);
+    SetEvent(worker->ready);
+    WaitForSingleObject(worker->go, INFINITE);
+    for (unsigned int i = 0; i < thread_calls(worker->size); i++)
+        worker->way(&worker->ways, i, data, worker->size);
     free(data);
     return 0;
 }
 
-/* Bytes a microsecond, of so many threads on one object. */
-static double measure_threads(struct ways *ways, unsigned int count)
+/* Bytes a microsecond of so many threads, from when all of them are there: on one object, or each with a handle of
+ * libgcrypt's own. */
+static double measure_threads(const struct ways *ways, unsigned int count, bool is_ours, DWORD size)
 {
-    const double start = measure_now_us();
-    HANDLE threads[2];
+    struct worker workers[2];
+    HANDLE threads[2], go = CreateEventW(NULL, TRUE, FALSE, NULL);
+    double start;
 
     for (unsigned int i = 0; i < count; i++)
-        threads[i] = CreateThread(NULL, 0, decrypt_much, ways, 0, NULL);
+    {
+        workers[i] = (struct worker){*ways, is_ours ? by_interface : by_gcrypt, size,
+                                     CreateEventW(NULL, TRUE, FALSE, NULL), go};
+        workers[i].ways.gcrypt = open_gcrypt();
+        threads[i] = CreateThread(NULL, 0, decrypt_much, &workers[i], 0, NULL);
+        WaitForSingleObject(workers[i].ready, INFINITE);
+    }
+    start = measure_now_us();
+    SetEvent(go);
     WaitForMultipleObjects(count, threads, TRUE, INFINITE);
+    start = measure_now_us() - start;
     for (unsigned int i = 0; i < count; i++)
+    {
         CloseHandle(threads[i]);
-    return 20.0 * LARGE_CALLS * LARGE * count / (measure_now_us() - start);
+        CloseHandle(workers[i].ready);
+        gcry_cipher_close(workers[i].ways.gcrypt);
+    }
+    CloseHandle(go);
+    return (double)thread_calls(size) * size * count / start;
 }
 
-static void compare_threads(struct ways *ways)
+static void compare_threads(const struct ways *ways, DWORD size)
 {
-    static struct series one, two;
+    static struct series gains[2];
 
-    for (unsigned int round = 0; round < 7; round++)
+    gains[0].count = gains[1].count = 0;
+    for (unsigned int round = 0; round < THREAD_ROUNDS; round++)
     {
-        series_add(&one, measure_threads(ways, 1));
-        series_add(&two, measure_threads(ways, 2));
+        for (unsigned int way = 0; way < 2; way++)
+        {
+            const double one = measure_threads(ways, 1, !way, size);
+
+            series_add(&gains[way], measure_threads(ways, 2, !way, size) / one);
+        }
     }
-    printf("two threads on one object: %.2f times the bytes of one\n",
-           series_quantile(&two, 1) / series_quantile(&one, 1));
+    printf("two threads, %lu bytes: on one object %.2f times the bytes of one thread (best %.2f), each with a handle of "
+           "libgcrypt's %.2f (%.2f)\n", size, series_median(&gains[0]), series_quantile(&gains[0], 1),
+           series_median(&gains[1]), series_quantile(&gains[1], 1));
 }
 
 int main(void)
@@ -190,7 +240,8 @@ int main(void)
     open_ways(&ways);
     check_ways(&ways);
     compare(&ways);
-    compare_threads(&ways);
+    compare_threads(&ways, LARGE);
+    compare_threads(&ways, SAMPLE);
     licensed_content_close(&content);
     return 0;
 }
