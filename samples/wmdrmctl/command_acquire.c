@@ -11,13 +11,14 @@
 #include "common/json.h"
 #include "common/output.h"
 #include "common/text_file.h"
+#include "license_info.h"
 
 #define ACTIONS_SIZE 1024
 
 struct arguments
 {
     const wchar_t *key_id, *header_path, *url, *rights;
-    bool predelivery, nonsilent, legacy, browser, no_open, monitor, as_json;
+    bool predelivery, nonsilent, legacy, browser, no_open, monitor, persist, as_json;
 };
 
 /* --- what is asked for ------------------------------------------------------------------------------------ */
@@ -143,7 +144,48 @@ static HRESULT acquire(IWMDRMLicenseManagement *management, const struct acquisi
     return SUCCEEDED(hr) && arguments->monitor ? acquisition_monitor(management, acquisition) : hr;
 }
 
-static enum exit_code finish(const struct arguments *arguments, HRESULT hr)
+/* --- temporary licences ----------------------------------------------------------------------------------- */
+
+/* What this program has to tell of the licence: a temporary one ends with it. */
+struct stay
+{
+    bool temporary, can_persist;
+};
+
+static HRESULT persist_current(IWMDRMLicense *license, bool persist, struct stay *out)
+{
+    struct license_info info;
+    HRESULT hr = license_info_read(license, &info);
+
+    if (SUCCEEDED(hr) && !info.details.fPermanent)
+    {
+        if (persist && info.can_persist)
+            hr = IWMDRMLicense_PersistLicense(license);
+        else
+            *out = (struct stay){.temporary = true, .can_persist = info.can_persist};
+    }
+    license_info_free(&info);
+    return hr;
+}
+
+/* Of all licences of the key id. Without one, after a pre-delivery, nobody looks. */
+static HRESULT persist(IWMDRMLicenseManagement *management, const struct acquisition *acquisition, bool persist,
+                       struct stay *out)
+{
+    IWMDRMLicense *license;
+    HRESULT hr;
+
+    if (!acquisition->key_id)
+        return S_OK;
+    if (FAILED(hr = license_enumerate(management, acquisition->key_id, NULL, NULL, &license)))
+        return hr == DRM_E_LICENSENOTFOUND ? S_OK : hr;
+    while (SUCCEEDED(hr = persist_current(license, persist, out)) && (hr = license_next(license)) == S_OK)
+        ;
+    IWMDRMLicense_Release(license);
+    return SUCCEEDED(hr) ? S_OK : hr;
+}
+
+static enum exit_code finish(const struct arguments *arguments, const struct stay *stay, HRESULT hr)
 {
     const bool only_challenge = (arguments->nonsilent || arguments->legacy) && !arguments->monitor;
 
@@ -152,7 +194,12 @@ static enum exit_code finish(const struct arguments *arguments, HRESULT hr)
     if (FAILED(hr))
         return exit_failure(L"no licence was acquired", hr);
     if (!only_challenge && !arguments->as_json)
+    {
         output_line(L"The licence is in the store.");
+        if (stay->temporary)
+            output_line(L"It is a temporary one and ends with this program%ls.",
+                        stay->can_persist ? L"; --persist makes it permanent" : L"");
+    }
     return EXIT_DONE;
 }
 
@@ -173,6 +220,9 @@ static const wchar_t *check(const struct arguments *arguments)
         return L"--monitor goes with a key id, and without --browser";
     if (arguments->no_open && !arguments->browser)
         return L"--no-open goes with --browser";
+    if (arguments->persist && (arguments->predelivery || ((arguments->nonsilent || arguments->legacy)
+                                                          && !arguments->monitor)))
+        return L"--persist goes with a key id, and with a licence";
     if (arguments->as_json && !arguments->nonsilent && !arguments->legacy)
         return L"--json goes with --nonsilent or --legacy";
     return NULL;
@@ -191,8 +241,10 @@ static enum exit_code run(IWMDRMProvider *provider, const struct command *comman
         {.name = L"--browser", .flag = &read.browser},
         {.name = L"--no-open", .flag = &read.no_open},
         {.name = L"--monitor", .flag = &read.monitor},
+        {.name = L"--persist", .flag = &read.persist},
         {.name = L"--json", .flag = &read.as_json},
     };
+    struct stay stay = {0};
     struct acquisition acquisition = {0};
     IWMDRMLicenseManagement *management;
     const wchar_t *wrong;
@@ -209,10 +261,12 @@ static enum exit_code run(IWMDRMProvider *provider, const struct command *comman
     hr = make_acquisition(provider, &read, &acquisition);
     if (SUCCEEDED(hr))
         hr = acquire(management, &acquisition, &read);
+    if (hr == S_OK || hr == NS_S_DRM_LICENSE_ACQUIRED)
+        hr = persist(management, &acquisition, read.persist, &stay);
     free_acquisition(&acquisition);
     IWMDRMLicenseManagement_Shutdown(management);
     IWMDRMLicenseManagement_Release(management);
-    return finish(&read, hr);
+    return finish(&read, &stay, hr);
 }
 
 const struct command command_acquire = {
@@ -224,6 +278,7 @@ const struct command command_acquire = {
             L"  --url URL       where to; the header's, or that of the configured service, where it is left out;\r\n"
             L"                  \"local:\" is the embedded authority\r\n"
             L"  --right RIGHTS  rights that are asked for, such as Play,Copy\r\n"
+            L"  --persist       keep a temporary licence, where its issuer lets one: it would end with this program\r\n"
             L"\r\n"
             L"ways, instead of the silent one:\r\n"
             L"  --nonsilent     print the URL and, on the next line, the challenge to post there\r\n"

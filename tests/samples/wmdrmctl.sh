@@ -139,6 +139,8 @@ has out "${song//+/\\+} +0 +0 +offered +Play\(count=2\); Copy  # A song ä 中"
 run 0 content list --json
 json '@$j == 2 && $j->[0]{keyId} eq "'"$song"'" && $j->[0]{rights} eq "Play(count=2); Copy" && !$j->[0]{withdrawn}
     && $j->[0]{name} eq "A song \x{e4} \x{4e2d}"'
+run 1 content import .
+has err 'wmdrmctl: \.: .* the file that was named, may not be opened; .*\(0x80070005\)'
 printf 'KID,KEY,RIGHTS,NAME\n%s,,"Play(count=1, hours=2)",\nnothing\n%s,,Fly\n' \
     "$(printf '1%.0s' {1..16} | base64)" "$(printf '2%.0s' {1..16} | base64)" >table.csv
 run 1 content import table.csv
@@ -311,6 +313,23 @@ ends 0
 has out 'The licence is in the store\.'
 has err 'wmdrmctl: a response came and was not stored: .*\(0x80070490\)'
 has err 'wmdrmctl: a response came and was not stored: .*; .*\. \(0xC00D2725\)'
+
+# --- temporary licences -------------------------------------------------------------------------------------------
+add 'Play(count=2); persist=later'
+run 0 acquire "$kid"
+has out 'It is a temporary one and ends with this program; --persist makes it permanent\.'
+run 1 show "$kid"
+run 0 acquire "$kid" --persist
+has out 'The licence is in the store\.'
+has_not out '.*temporary.*'
+run 0 show "$kid"
+has out '  store: +permanent'
+add 'Play; persist=no'
+run 0 acquire "$kid" --persist
+has out 'It is a temporary one and ends with this program\.'
+run 2 acquire "$kid" --nonsilent --persist
+has err 'wmdrmctl: --persist goes with a key id, and with a licence; see wmdrmctl acquire --help'
+run 2 acquire --predelivery --persist
 
 # --- the authority ------------------------------------------------------------------------------------------------
 run 0 authority status
