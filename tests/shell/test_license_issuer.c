@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * IWMDRMIssuer, and who gets certificates of IWMDRMAuthority: a program makes licences for this machine with a key of its
- * own, which the authority certified. Nothing of the engine is used to make them.
+ * IWMDRMIssuer, and who gets certificates of IWMDRMAuthority: a program makes licences for this machine with a key of
+ * its own, which the authority certified. Nothing of the engine is used to make them.
  */
 #include "shell/license_fixture.h"
 
@@ -419,7 +419,7 @@ static void certify__refuses_what_is_wrong(void **state)
     assert_hr(IWMDRMAuthority_Certify(authority, &good, &certificate, &size, id), E_POINTER);
 }
 
-/* What comes out is what CreateSecureDecryptor takes: shown with the engine's reader; its use is test_secure_decryptor. */
+/* What comes out is what CreateSecureDecryptor takes, which test_secure_decryptor shows. */
 static void certify__application_gets_xml(void **state)
 {
     struct license_fixture *fixture = *state;

@@ -40,8 +40,8 @@ void drm_issuing_free(struct drm_issuing *issuing); /* NULL is fine */
 
 /*
  * Adds a licence. License id (where there is no lineage) and time of issue are filled in; issuer, URL and user id where
- * they are empty; and the authority's revocation key where the licence has one. uplink_key: the root's content key, of a
- * leaf. lineage: the licence that this one restores, or NULL.
+ * they are empty; and the authority's revocation key where the licence has one. uplink_key: the root's content key, of
+ * a leaf. lineage: the licence that this one restores, or NULL.
  */
 DRM_MUST_CHECK drm_result drm_issuing_add(struct drm_issuing *issuing, struct drm_license *license,
                                           const uint8_t *uplink_key, const uint8_t content_key[DRM_CONTENT_KEY_SIZE],

@@ -5,8 +5,8 @@
  * issuer's by itself.
  *
  * The head is a signed object of the type DRM_OBJECT_LICENSE_RESPONSE with its signer's chain, whose role is
- * DRM_ROLE_ISSUE_LICENSES, the authority's own, or DRM_ROLE_ISSUER. In XML it is LICENSERESPONSE/HEAD, the licences are LICENSERESPONSE/LICENSE
- * (engine/xml/license_response_xml.h).
+ * DRM_ROLE_ISSUE_LICENSES, the authority's own, or DRM_ROLE_ISSUER. In XML it is LICENSERESPONSE/HEAD, the licences are
+ * LICENSERESPONSE/LICENSE (engine/xml/license_response_xml.h).
  */
 #ifndef WMDRM_ENGINE_LICENSE_RESPONSE_H
 #define WMDRM_ENGINE_LICENSE_RESPONSE_H
@@ -49,9 +49,9 @@ DRM_MUST_CHECK drm_result drm_license_head_read(struct drm_span data, const uint
 DRM_MUST_CHECK drm_result drm_license_head_read_trusted(struct drm_span data, struct drm_license_head *out);
 
 /*
- * An issuer (DRM_ROLE_ISSUER) speaks for itself alone: its licences have its certificate's name as their issuer, and ids
- * that follow from its key and the response (drm_issuer_license_id), since the use of a licence is remembered under its
- * id. Is this licence at this place of the response such a one? DRM_E_INVALID_LICENSE_ACQUIRED where it names
+ * An issuer (DRM_ROLE_ISSUER) speaks for itself alone: its licences have its certificate's name as their issuer, and
+ * ids that follow from its key and the response (drm_issuer_license_id), since the use of a licence is remembered under
+ * its id. Is this licence at this place of the response such a one? DRM_E_INVALID_LICENSE_ACQUIRED where it names
  * somebody else, DRM_E_INVALID_LICENSE for an id of its own choice. The authority's own may say what they like.
  */
 bool drm_license_head_is_issuers(const struct drm_license_head *head);
