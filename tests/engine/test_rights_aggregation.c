@@ -316,6 +316,25 @@ static void evaluate_state__many_windows_in_the_worst_order_are_vague(void **sta
     assert_string_equal(answer, "FROM_UNTIL 1 1001");
 }
 
+/* More hours than any calendar has: the end must still be a time that a FILETIME can hold. */
+static void evaluate_state__endless_hours_end_with_the_year_9999(void **test_state)
+{
+    const struct drm_terms terms = {
+        .grant_count = 1, .grants = {{.count = DRM_COUNT_UNLIMITED, .hours = UINT32_MAX}}};
+    const struct drm_license_state state = {
+        .first_use = 1000 * HOUR, .count = 1, .remaining = {DRM_COUNT_UNLIMITED}};
+    const struct drm_candidate candidate = {.terms = &terms, .state = &state};
+    struct drm_environment environment;
+    struct drm_state_data row;
+
+    (void)test_state;
+    environment_read("time=2000", &environment);
+    drm_evaluate_state(&candidate, 1, DRM_RIGHT_PLAY, &environment, &row);
+    assert_int_equal(row.category, DRM_CATEGORY_UNTIL);
+    assert_int_equal(row.date_count, 1);
+    assert_true(row.dates[0] == DRM_TERMS_TIME_MAX);
+}
+
 int run_rights_aggregation_tests(void)
 {
     const struct CMUnitTest tests[] = {
@@ -325,6 +344,7 @@ int run_rights_aggregation_tests(void)
         cmocka_unit_test(evaluate_state__chains),
         cmocka_unit_test(evaluate_state__random_windows_agree_with_actions),
         cmocka_unit_test(evaluate_state__many_windows_in_the_worst_order_are_vague),
+        cmocka_unit_test(evaluate_state__endless_hours_end_with_the_year_9999),
     };
 
     return cmocka_run_group_tests_name("rights: states of all licences", tests, NULL, NULL);

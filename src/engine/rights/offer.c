@@ -11,6 +11,15 @@ int64_t drm_offer_earlier_end(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+/* Of hours that began with the first use. A licence may name half a million years of them: no end is past the last time
+ * that there is, since the shell's times could not hold it. */
+static int64_t end_of_hours(int64_t first_use, uint32_t hours)
+{
+    const int64_t end = first_use + (int64_t)hours * MILLISECONDS_PER_HOUR;
+
+    return end < DRM_TERMS_TIME_MAX ? end : DRM_TERMS_TIME_MAX;
+}
+
 /* Why the licence as a whole is out, whatever it grants. */
 static uint32_t reasons_of_license(const struct drm_terms *terms, const struct drm_license_state *state,
                                    const struct drm_now *now)
@@ -49,8 +58,7 @@ void drm_offer_of_grant(const struct drm_terms *terms, const struct drm_license_
     out->hours = limits->hours;
     if (limits->hours && state->first_use)
     {
-        out->until = drm_offer_earlier_end(out->until,
-                                           state->first_use + (int64_t)limits->hours * MILLISECONDS_PER_HOUR);
+        out->until = drm_offer_earlier_end(out->until, end_of_hours(state->first_use, limits->hours));
         out->hours = 0;
     }
     out->reasons = reasons_of_license(terms, state, now) | reasons_of_time(out, now);
