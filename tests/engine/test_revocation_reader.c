@@ -97,7 +97,7 @@ static drm_result feed(struct drm_span data, size_t piece, struct drm_revocation
             size = data.size - at;
         now = drm_revocation_reader_feed(reader, data.data + at, size);
         at += size;
-        if (DRM_FAILED(result) && size)
+        if (DRM_FAILED(result))
             assert_int_equal(now, result);
         if (DRM_FAILED(now))
             result = now;
@@ -257,6 +257,7 @@ static void revocation_reader__pages_and_other_bytes_are_refused(void **state)
                          (const uint8_t (*)[DRM_SIGN_PUBLIC_SIZE])authority.root.key.public_key, 1, &reader), DRM_S_OK);
     assert_int_equal(drm_revocation_reader_feed(reader, length, 3), DRM_S_OK);
     assert_int_equal(drm_revocation_reader_feed(reader, length + 3, 1), DRM_E_INVALID_CRL);
+    assert_int_equal(drm_revocation_reader_feed(reader, NULL, 0), DRM_E_INVALID_CRL);
     drm_revocation_reader_free(reader);
     drm_put_u32(length, DRM_REVOCATION_HEAD_MAX_SIZE);
     assert_int_equal(read_all(drm_span(length, sizeof(length))), DRM_E_INVALID_CRL);

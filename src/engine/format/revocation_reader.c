@@ -162,7 +162,7 @@ static drm_result take_entries(struct drm_revocation_reader *reader, struct drm_
 drm_result drm_revocation_reader_feed(struct drm_revocation_reader *reader, const uint8_t *data, size_t size)
 {
     struct drm_span rest = drm_span(data, size);
-    drm_result result = DRM_S_OK;
+    drm_result result = reader->state == READER_FAILED ? reader->failure : DRM_S_OK;
 
     while (rest.size && DRM_SUCCEEDED(result))
     {
