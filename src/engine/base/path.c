@@ -123,6 +123,8 @@ static drm_result result_from_errno(int error)
         return DRM_E_WRITE_PROTECTED;
     case ENOSPC:
         return DRM_E_DISK_FULL;
+    case ENOMEM:
+        return DRM_E_OUT_OF_MEMORY;
     default:
         return DRM_E_IO;
     }
@@ -350,7 +352,7 @@ drm_result drm_path_replace(const char *from, const char *to)
     drm_result result = DRM_S_OK;
 
     if (!wide_from || !wide_to)
-        result = DRM_E_OUT_OF_MEMORY;
+        result = result_from_errno(errno);
     else if (!MoveFileExW(wide_from, wide_to, MOVE_REPLACE_AND_FLUSH))
     {
         const unsigned long error = GetLastError();

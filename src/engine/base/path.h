@@ -15,8 +15,9 @@ char *drm_path_join(const char *directory, const char *name);
 /* path with something behind it, on the heap. */
 char *drm_path_append(const char *path, const char *suffix);
 
-/* Makes a folder and those above it; one that is there is fine. Returns DRM_E_WRITE_PROTECTED, DRM_E_ACCESS_DENIED,
- * DRM_E_PATH_NOT_FOUND (something in the way is no folder), DRM_E_DISK_FULL, DRM_E_IO. */
+/* Makes a folder and those above it; one that is there is fine, and so is a file of that very name: whoever opens
+ * something in it is told. Returns DRM_E_WRITE_PROTECTED, DRM_E_ACCESS_DENIED, DRM_E_PATH_NOT_FOUND (something above
+ * is no folder), DRM_E_DISK_FULL, DRM_E_OUT_OF_MEMORY, DRM_E_IO. */
 drm_result drm_path_make_directory(const char *directory);
 
 /* Is there a file or a folder, an empty file included? */

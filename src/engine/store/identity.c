@@ -138,6 +138,8 @@ drm_result drm_store_get_identity_keys(struct drm_store *store, const uint8_t an
         goto done;
     drm_identity_binding(anchor, identity, binding);
     result = drm_unseal(store->secret, drm_span(binding, sizeof(binding)), drm_buffer_span(&sealed), &plain);
+    if (DRM_FAILED(result) && result != DRM_E_DECRYPT_ERROR)
+        goto done;
     if (DRM_FAILED(result) || plain.size != sizeof(*out))
     {
         /* The key of the store opened, so the row is not what this store wrote. */
