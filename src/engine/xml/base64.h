@@ -15,7 +15,7 @@ DRM_MUST_CHECK drm_result drm_base64_write_variant(struct drm_span data, struct 
 /* Appends the bytes. DRM_E_INVALID_DATA for what is none: other characters, wrong length or padding, bits left over;
  * out then keeps what it had. */
 DRM_MUST_CHECK drm_result drm_base64_read(struct drm_span text, struct drm_buffer *out);
-/* Exactly size bytes; no memory needed. */
+/* Exactly size bytes; no memory needed. After a failure out has a part of them. */
 DRM_MUST_CHECK drm_result drm_base64_read_fixed(struct drm_span text, uint8_t *out, size_t size);
 
 /* Reading text that comes in pieces: a zeroed struct, pieces, then finish, which says whether it was whole. After a
