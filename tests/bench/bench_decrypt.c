@@ -225,8 +225,8 @@ static void compare_threads(const struct ways *ways, DWORD size)
             series_add(&gains[way], measure_threads(ways, 2, !way, size) / one);
         }
     }
-    printf("two threads, %lu bytes: on one object %.2f times the bytes of one thread (best %.2f), each with a handle of "
-           "libgcrypt's %.2f (%.2f)\n", size, series_median(&gains[0]), series_quantile(&gains[0], 1),
+    printf("two threads, %lu bytes: on one object %.2f times the bytes of one thread (best %.2f), each with a handle "
+           "of libgcrypt's %.2f (%.2f)\n", size, series_median(&gains[0]), series_quantile(&gains[0], 1),
            series_median(&gains[1]), series_quantile(&gains[1], 1));
 }
 
