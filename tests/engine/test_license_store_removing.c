@@ -344,7 +344,8 @@ static void challenge__is_good_for_one_removal(void **state)
     assert_int_equal(drm_store_remove(fixture->store, numbers, 1, DRM_LICENSE_REVOKED, answer_to(unknown)),
                      DRM_E_PARAMETERS_MISMATCHED);
     assert_int_equal(count_all(fixture->store), 2);
-    assert_int_equal(drm_store_remove(fixture->store, numbers, 1, DRM_LICENSE_REVOKED, answer_to(transaction)), DRM_S_OK);
+    assert_int_equal(drm_store_remove(fixture->store, numbers, 1, DRM_LICENSE_REVOKED, answer_to(transaction)),
+                     DRM_S_OK);
     assert_int_equal(count_all(fixture->store), 1);
     assert_int_equal(drm_store_remove(fixture->store, numbers + 1, 1, DRM_LICENSE_REVOKED, answer_to(transaction)),
                      DRM_E_PARAMETERS_MISMATCHED);

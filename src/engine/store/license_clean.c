@@ -206,7 +206,7 @@ done:
 }
 
 /*
- * Heads of responses of which no licence is left. One that is not in use may be used again by whoever stores it a second
+ * Heads of responses of which no licence is left. One that is not in use may be used again by who stores it a second
  * time, so that all is looked at anew where somebody wrote in between. What is left after a few attempts goes with the
  * next cleaning.
  */

@@ -8,7 +8,7 @@
 
 #include "engine/host.h"
 
-/* Fills in recall and remember of a protector, which need no context. Nothing is flushed: the system writes the registry
+/* Fills in recall and remember of a protector, which need no context. Nothing is flushed: the system writes it
  * within seconds. Failures: DRM_E_ACCESS_DENIED, DRM_E_OUT_OF_MEMORY, DRM_E_INVALID_ARGUMENT for a name too long. */
 void registry_memory_init(struct drm_protector *out);
 
