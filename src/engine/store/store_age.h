@@ -2,8 +2,8 @@
 /*
  * The age of a store: a number that grows with each change that takes something away: a count or first use, a
  * licence that is deleted, marked or revoked, a challenge that is used up. It stands in the store and, after the
- * commit, outside of it, with the host's protector. A store that is younger than what stands outside is an older copy that
- * somebody put in its place.
+ * commit, outside of it, with the host's protector. A store that is younger than what stands outside is an older copy
+ * that somebody put in its place.
  *
  * The store's own number is committed first. Whoever is killed in between leaves a smaller number outside, which says
  * nothing and is brought up by the next question or change; the other order would accuse a store that is the newest.
