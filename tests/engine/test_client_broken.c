@@ -173,6 +173,24 @@ static void edited__identity_is_replaced_by_force(void **state)
     assert_int_equal(test_host_count(&fixture->host, "store-damaged-", ".db", NULL), 0);
 }
 
+/* An offset before the list's own beginning, with which its sizes add up again. */
+static void edited__place_of_a_lists_entries_is_damage(void **state)
+{
+    struct fixture *fixture = *state;
+    uint64_t size = 0;
+
+    assert_int_equal(individualize(fixture->client, false, NEVER, NULL), DRM_S_OK);
+    assert_int_equal(drm_client_get_revocation_list(fixture->client, DRM_REVOCATION_GRL, NULL, &size), DRM_S_OK);
+    client_reopen(fixture);
+    test_database_execute(test_host_path(&fixture->host, "store.db"),
+                          "UPDATE revocation_list SET entry_count = 8000000, entries_offset ="
+                          " (SELECT size FROM content WHERE id = revocation_list.content) - 8000000 * entry_size");
+    assert_int_equal(drm_client_get_revocation_list(fixture->client, DRM_REVOCATION_GRL, NULL, &size),
+                     DRM_E_STORE_CORRUPT);
+    assert_int_equal(individualize(fixture->client, true, NEVER, NULL), DRM_S_OK);
+    assert_int_equal(drm_client_get_revocation_list(fixture->client, DRM_REVOCATION_GRL, NULL, &size), DRM_S_OK);
+}
+
 /* --- the user's secret ------------------------------------------------------------------------------------ */
 
 static void secret__lost_one_is_told_and_healed(void **state)
@@ -301,6 +319,7 @@ int run_client_broken_tests(void)
         ROW(damage__questions_tell_it_and_recover),
         ROW(damage__of_the_authoritys_list_is_healed),
         ROW(edited__identity_is_replaced_by_force),
+        ROW(edited__place_of_a_lists_entries_is_damage),
         ROW(secret__lost_one_is_told_and_healed),
         ROW(secret__failing_protector_changes_nothing),
         ROW(secret__that_fails_to_open_once_is_not_lost),

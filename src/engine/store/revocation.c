@@ -76,10 +76,12 @@ static drm_result find_list(struct drm_store *store, const uint8_t anchor[DRM_SI
     return drm_statement_finish(&statement);
 }
 
+/* The offset is bounded by itself: in a row that was edited by hand it may be one with which the sum wraps around. */
 static bool is_sound(const struct drm_open_list *list, uint64_t offset)
 {
     return list->head.entry_count <= DRM_REVOCATION_MAX_ENTRIES
            && list->head.entry_size == drm_revocation_type_entry_size(list->head.type)
+           && offset <= DRM_REVOCATION_LENGTH_SIZE + DRM_REVOCATION_HEAD_MAX_SIZE
            && list->content.size == offset + (uint64_t)list->head.entry_size * list->head.entry_count;
 }
 
