@@ -141,7 +141,9 @@ drm_result drm_temporary_reserve(struct drm_process_store *process, size_t count
     bool room;
 
     sqlite3_mutex_enter(process->lock);
-    room = count <= DRM_TEMPORARY_MAX_COUNT - process->count && bytes <= DRM_TEMPORARY_MAX_BYTES - process->bytes;
+    /* Two that reserve before either publishes may come to have more than that. */
+    room = process->count <= DRM_TEMPORARY_MAX_COUNT && count <= DRM_TEMPORARY_MAX_COUNT - process->count
+           && process->bytes <= DRM_TEMPORARY_MAX_BYTES && bytes <= DRM_TEMPORARY_MAX_BYTES - process->bytes;
     sqlite3_mutex_leave(process->lock);
     return room ? DRM_S_OK : DRM_E_OUT_OF_MEMORY;
 }
