@@ -2,11 +2,11 @@
 /*
  * How the samples and the Windows test programs end.
  *
- * Under Wine 8 the signal that ends the other threads of an ending process can reach one that is just being started: its
- * segment registers are not set up, the handler dies, and the process reports SIGSEGV in place of its exit code.
- * Measured: 57 of 2,000 processes that ended right after Media Foundation had started its work queues, on a busy machine.
- * So the program ends when each thread that the system lists has told that it runs, which the system itself lets it do
- * by the notifications below. On Windows that is so at the first look.
+ * Under Wine 8 the signal that ends the other threads of an ending process can reach one that is just being started:
+ * its segment registers are not set up, the handler dies, and the process reports SIGSEGV in place of its exit code.
+ * Measured: 57 of 2,000 processes that ended right after Media Foundation had started its work queues, on a busy
+ * machine. So the program ends when each thread that the system lists has told that it runs, which the system itself
+ * lets it do by the notifications below. On Windows that is so at the first look.
  *
  * A process that then returns from main dies by a signal too now and then, as its work queues are torn down (2 of 400);
  * one that terminates itself does not (none of 660).

@@ -18,7 +18,8 @@ struct sink
 /* path: a new file (overwrite: or one that is there), "-" is the standard output, NULL nowhere. Says what failed. */
 enum exit_code sink_open(struct sink *sink, const wchar_t *path, bool overwrite);
 enum exit_code sink_write(struct sink *sink, const BYTE *data, DWORD size);
-/* A file comes to its place where code is EXIT_DONE, else nothing of it is left. Returns code, or EXIT_FAILED where the rest cannot be written. */
+/* A file comes to its place where code is EXIT_DONE, else nothing of it is left. Returns code, or EXIT_FAILED where the
+ * rest cannot be written. */
 enum exit_code sink_close(struct sink *sink, enum exit_code code);
 
 #endif

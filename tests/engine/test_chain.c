@@ -182,7 +182,8 @@ static void chain__each_issuer_signs_only_what_it_may(void **state)
 
     for (size_t i = 0; i < COUNT(roles); i++)
     {
-        const bool client = roles[i] & DRM_ROLES_OF_CLIENTS, issuer = roles[i] & (DRM_ROLES_OF_AUTHORITY | DRM_ROLE_ISSUER);
+        const bool client = roles[i] & DRM_ROLES_OF_CLIENTS;
+        const bool issuer = roles[i] & (DRM_ROLES_OF_AUTHORITY | DRM_ROLE_ISSUER);
         struct drm_buffer leaf;
 
         leaf = signed_by(&authority.root.key, roles[i], &key);

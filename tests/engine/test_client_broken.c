@@ -4,7 +4,9 @@
  */
 #include <stdio.h>
 
+#include "engine/base/path.h"
 #include "engine/client_fixture.h"
+#include "engine/database/set_aside.h"
 
 /* --- damaged databases ------------------------------------------------------------------------------------ */
 
@@ -141,6 +143,29 @@ static void damage__of_the_authoritys_list_is_healed(void **state)
     assert_int_equal(individualize(fixture->client, true, NEVER, NULL), DRM_S_OK);
     assert_int_equal(test_host_count(&fixture->host, "authority-damaged-", ".db", NULL), 1);
     assert_int_equal(individualize(fixture->client, false, NEVER, NULL), DRM_S_OK);
+}
+
+static drm_result find_damage(void *context)
+{
+    (void)context;
+    return DRM_E_STORE_CORRUPT;
+}
+
+/* A log goes aside with its database or not at all: without it the database might pass for an older, whole one. */
+static void damage__that_cannot_be_set_aside_stays_whole(void **state)
+{
+    static const char *const parts[] = {"store.db", "store.db-shm", "store.db-wal"};
+    struct fixture *fixture = *state;
+
+    for (size_t i = 0; i < COUNT(parts); i++)
+        test_file_write(test_host_path(&fixture->host, parts[i]), "x", 1);
+    assert_int_equal(drm_path_make_directory(test_host_path(&fixture->host, "store-damaged-20231114-221320.db-shm")),
+                     DRM_S_OK);
+    assert_true(DRM_FAILED(drm_set_aside(fixture->host.directory, "store", &fixture->host.host, NULL, find_damage,
+                                         NULL)));
+    for (size_t i = 0; i < COUNT(parts); i++)
+        assert_true(drm_path_exists(test_host_path(&fixture->host, parts[i])));
+    assert_int_equal(test_host_count(&fixture->host, "store-damaged-", "-wal", NULL), 0);
 }
 
 /* --- edited rows ------------------------------------------------------------------------------------------ */
@@ -318,6 +343,7 @@ int run_client_broken_tests(void)
         ROW(damage__of_both_is_healed_at_once),
         ROW(damage__questions_tell_it_and_recover),
         ROW(damage__of_the_authoritys_list_is_healed),
+        ROW(damage__that_cannot_be_set_aside_stays_whole),
         ROW(edited__identity_is_replaced_by_force),
         ROW(edited__place_of_a_lists_entries_is_damage),
         ROW(secret__lost_one_is_told_and_healed),

@@ -150,7 +150,8 @@ DRM_MUST_CHECK drm_result drm_authority_record_removal(struct drm_authority *aut
 /*
  * See engine/format/backup.h. Issues anew what a batch of a backup proves, appended to out as a LICENSERESPONSE: with
  * the remaining counts that the backup has, under a licence id that follows from machine and lineage, so that restoring
- * again gives nothing more. What is used up, was removed for good, or was made by an issuer that is revoked, is left out.
+ * again gives nothing more. What is used up, was removed for good, or was made by an issuer that is revoked, is left
+ * out.
  * DRM_E_RESTORE_FRAUD where a licence would live on more than DRM_RESTORE_MACHINES machines; DRM_E_UNABLE_TO_ACQUIRE
  * where nothing is left to be issued; DRM_E_BACKUP_CORRUPT; DRM_E_BAD_REQUEST, DRM_E_SIGNATURE_FAILURE,
  * DRM_E_INVALID_CERTIFICATE (another authority's); DRM_E_CERTIFICATE_REVOKED of either machine;

@@ -60,8 +60,8 @@ DRM_MUST_CHECK drm_result drm_hkdf_extract(struct drm_span salt, struct drm_span
 DRM_MUST_CHECK drm_result drm_hkdf_expand(const uint8_t key[DRM_SHA256_SIZE], struct drm_span info, uint8_t *out,
                                           size_t size);
 
-/* A key from a passphrase: scrypt (RFC 7914) with N = cost (a power of two), r = 8, p = 1; engine/crypto/scrypt.c. Takes
- * cost KiB of memory. DRM_E_INVALID_ARGUMENT where either span is empty. */
+/* A key from a passphrase: scrypt (RFC 7914) with N = cost (a power of two), r = 8, p = 1; engine/crypto/scrypt.c.
+ * Takes cost KiB of memory. DRM_E_INVALID_ARGUMENT where either span is empty. */
 DRM_MUST_CHECK drm_result drm_scrypt(struct drm_span passphrase, struct drm_span salt, uint32_t cost,
                                      uint8_t out[DRM_AEAD_KEY_SIZE]);
 
@@ -120,8 +120,8 @@ DRM_MUST_CHECK drm_result drm_ctr_create(const uint8_t key[DRM_CTR_KEY_SIZE], st
 void drm_ctr_free(struct drm_ctr *ctr);
 
 /*
- * Encrypts or decrypts data in place, which is the same. The counter block is counter_id, then the number of the 16-byte
- * block, both big-endian; offset is that of the first block of data, and counts blocks. Many threads may use one
+ * Encrypts or decrypts data in place, which is the same. The counter block is counter_id, then the number of the
+ * 16-byte block, both big-endian; offset is that of the first block of data, and counts blocks. Many threads may use one
  * cipher at once; neither memory nor a lock is taken while eight at most do. Returns DRM_E_INVALID_ARGUMENT where the
  * last block's number would not fit, DRM_E_OUT_OF_MEMORY; data is as it was then.
  */

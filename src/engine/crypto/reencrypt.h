@@ -20,7 +20,8 @@ void drm_reencrypt_free(struct drm_reencrypt *reencrypt);
 /*
  * From counter mode (drm_ctr_apply) to RC4, in place; at no time do plain bytes stand in data. RC4's key is SHA-1 of
  * vector and salt; the salt is counter_id, followed by offset unless that is 0, 8 bytes each, little-endian.
- * (counter_id, offset) must be above that of the call before: two texts under one RC4 key tell their difference to everybody.
+ * (counter_id, offset) must be above that of the call before: two texts under one RC4 key tell their difference to
+ * everybody.
  *
  * Returns DRM_E_INVALID_ARGUMENT where it is not, or where the last block's number would not fit; DRM_E_OUT_OF_MEMORY.
  * Data is as it was then, and the salt not used. No data is DRM_S_OK and uses no salt.

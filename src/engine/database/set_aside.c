@@ -17,6 +17,7 @@
 
 /* The log and its index belong to the damaged database, and SQLite finds them by its name. */
 static const char *const suffixes[] = {"-wal", "-shm", ""};
+#define SUFFIX_COUNT (sizeof(suffixes) / sizeof(suffixes[0]))
 
 /* On Windows a file that anybody has open cannot be moved: somebody's last question to it, or a virus scanner, gets
  * two seconds. */
@@ -34,17 +35,28 @@ static drm_result move(const char *from, const char *to, const struct drm_task *
     return result == DRM_E_NOT_FOUND ? DRM_S_OK : result;
 }
 
+/* All or none: a damaged database without its log might pass for an older state that is whole. */
 static drm_result move_all(const char *from, const char *to, const struct drm_log *log, const struct drm_task *task)
 {
     size_t room = (strlen(from) > strlen(to) ? strlen(from) : strlen(to)) + 8;
     char *source = malloc(room), *target = malloc(room);
     drm_result result = source && target ? DRM_S_OK : DRM_E_OUT_OF_MEMORY;
+    size_t moved = 0;
 
-    for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]) && DRM_SUCCEEDED(result); i++)
+    while (moved < SUFFIX_COUNT && DRM_SUCCEEDED(result))
     {
-        snprintf(source, room, "%s%s", from, suffixes[i]);
-        snprintf(target, room, "%s%s", to, suffixes[i]);
-        result = move(source, target, task);
+        snprintf(source, room, "%s%s", from, suffixes[moved]);
+        snprintf(target, room, "%s%s", to, suffixes[moved]);
+        if (DRM_SUCCEEDED(result = move(source, target, task)))
+            moved++;
+    }
+    while (DRM_FAILED(result) && moved)
+    {
+        moved--;
+        snprintf(source, room, "%s%s", from, suffixes[moved]);
+        snprintf(target, room, "%s%s", to, suffixes[moved]);
+        if (DRM_FAILED(move(target, source, NULL)))
+            drm_log_write(log, "set aside: %s stays behind as %s", source, target);
     }
     if (DRM_SUCCEEDED(result))
         drm_log_write(log, "set aside: %s is damaged; it is kept as %s", from, to);

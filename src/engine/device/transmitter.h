@@ -36,7 +36,8 @@ void drm_transmitter_free(struct drm_transmitter *transmitter); /* NULL is fine 
  * Takes a receiver's licence request; what follows is for that one, and a root made before is forgotten. A failure
  * leaves the transmitter as it was. Returns DRM_E_UNSUPPORTED_PROTOCOL_VERSION, DRM_E_BAD_REQUEST,
  * DRM_E_ATTRIBUTE_TOO_LONG, DRM_E_UNSUPPORTED_ACTION, DRM_E_INVALID_CERTIFICATE, DRM_E_SIGNATURE_FAILURE,
- * DRM_E_CERTIFICATE_REVOKED, DRM_E_NEEDS_INDIVIDUALIZATION, and where the registrar is used the codes of drm_registrar_check.
+ * DRM_E_CERTIFICATE_REVOKED, DRM_E_NEEDS_INDIVIDUALIZATION, and where the registrar is used the codes of
+ * drm_registrar_check.
  */
 DRM_MUST_CHECK drm_result drm_transmitter_take_request(struct drm_transmitter *transmitter, struct drm_span request);
 

@@ -107,7 +107,8 @@ DRM_MUST_CHECK drm_result drm_backup_response_read(struct drm_span data, struct 
 /* Adds one licence to a chunk; *full where it does not fit any more, and nothing was added. */
 DRM_MUST_CHECK drm_result drm_backup_licenses_add(const struct drm_license_state *state, struct drm_span license,
                                                   struct drm_buffer *chunk, bool *full);
-/* Calls each for every licence of a chunk; a failure of it ends the reading and is returned. */
+/* Calls each for every licence of a chunk; a failure of it ends the reading and is returned, DRM_E_INVALID_DATA as the
+ * chunk's own DRM_E_BACKUP_CORRUPT. */
 DRM_MUST_CHECK drm_result drm_backup_licenses_read(struct drm_span chunk,
                                                    drm_result (*each)(void *context,
                                                                       const struct drm_license_state *state,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What all licences of a key id together allow, as one row of numbers (evaluate.h; docs/rights.md, "States of all licences"). What is
- * said is never more than what can be used: where the row cannot say all of it, DRM_VAGUE tells so.
+ * What all licences of a key id together allow, as one row of numbers (evaluate.h; docs/rights.md, "States of all
+ * licences"). What is said is never more than what can be used: where the row cannot say all of it, DRM_VAGUE tells so.
  */
 #include "engine/rights/evaluate.h"
 

@@ -57,7 +57,7 @@ drm_result drm_store_note_time_locked(struct drm_store *store, int64_t anchor, s
     {
         int64_t seen = observe(store, root);
 
-        if (seen > next && seen >= floor + step)
+        if (seen > next && seen - step >= floor)
             next = seen;
         if (next <= floor)
             return DRM_S_OK;
@@ -109,7 +109,7 @@ drm_result drm_store_now(struct drm_store *store, const uint8_t anchor[DRM_SIGN_
     told = drm_process_store_get_time(store->process, anchor, monotonic(store), &time);
     if (!told)
         time = system_time(store);
-    out->known = told || time >= floor - TOLERANCE_MS;
+    out->known = told || time + TOLERANCE_MS >= floor;
     out->time = time > floor ? time : floor;
     return DRM_S_OK;
 }

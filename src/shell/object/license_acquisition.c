@@ -191,8 +191,8 @@ static const struct operation_step monitor_step = {
     .run = look,
 };
 
-/* Header and actions are those of the acquisition: the header may be missing (pre-delivery) or be a key id (legacy), but
- * it may not be about other content. */
+/* Header and actions are those of the acquisition: the header may be missing (pre-delivery) or be a key id (legacy),
+ * but it may not be about other content. */
 static HRESULT check_header(const char *header, const uint8_t key_id[DRM_KEY_ID_SIZE])
 {
     struct drm_content_header *read;

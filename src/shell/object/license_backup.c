@@ -43,7 +43,7 @@ static void report(void *context, enum drm_backup_status status, const char *tex
     if (FAILED(backup_status_create(status, text, &value)))
         return;
     hr = media_event_create_unknown(arguments->progress, S_OK, value, &event);
-    IUnknown_Release(value); /* before anybody sees the event: who takes the value from it then has the last reference */
+    IUnknown_Release(value); /* before anybody sees the event: who takes the value from it has the last reference */
     if (SUCCEEDED(hr))
         event_generator_queue_new(operation->object->events, event);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Lets a client rest when nobody asks: questions leave a read transaction open for the next one, and while it is open the
- * store's log cannot begin anew, whoever writes.
+ * Lets a client rest when nobody asks: questions leave a read transaction open for the next one, and while it is open
+ * the store's log cannot begin anew, whoever writes.
  */
 #ifndef WMDRM_SHELL_RESTING_H
 #define WMDRM_SHELL_RESTING_H

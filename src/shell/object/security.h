@@ -24,8 +24,8 @@ struct security
     struct engine *engine;
 };
 
-/* Makes a security object over the configuration of now and answers iid of it. For the provider's table. protected makes
- * no difference: all of its methods are open to every provider's objects. */
+/* Makes a security object over the configuration of now and answers iid of it. For the provider's table. protected
+ * makes no difference: all of its methods are open to every provider's objects. */
 HRESULT security_create(bool protected, REFIID iid, void **out);
 
 struct security *security_from_IWMDRMSecurity(IWMDRMSecurity *iface);

@@ -97,7 +97,7 @@ void async_objects_wait(DWORD grace_ms)
     ReleaseSRWLockExclusive(&workers_lock);
 }
 
-/* The next operation, which becomes the running one; NULL where the worker is to end, which nobody can undo any more. */
+/* The next operation, which becomes the running one; NULL where the worker is to end, which nobody can undo. */
 static struct operation *take_next(struct async_object *object)
 {
     struct operation *operation;
