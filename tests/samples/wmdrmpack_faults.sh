@@ -3,31 +3,13 @@
 # Protecting and playing that does not come to its end: Ctrl+C, killed programs, full disks, readers that go away; and a
 # head that is damaged in any of its bytes.
 #   wmdrmpack_faults.sh x64|x86 WMDRMPACK WMDRMPLAY DRMUPDATE
-. "$(dirname "$0")/sample_test.sh"
-pack=$2 play=$3 update=$4
+. "$(dirname "$0")/pack_test.sh"
 trap 'kill $processes 2>/dev/null; umount -l "$work/full" 2>/dev/null; rm -rf "$work"' EXIT
-
-pack()
-{
-    program=$pack
-    run "$@"
-}
-
-play()
-{
-    program=$play
-    run "$@"
-}
 
 # Neither the file nor what there was of it.
 gone()
 {
     [ ! -e "$1" ] && [ ! -e "$1.part" ] || fail "something of $1 is there"
-}
-
-same()
-{
-    cmp -s "$1" "$2" || fail "$1 is not $2"
 }
 
 # half_way FILE ARGUMENTS...: starts the program and waits until some of FILE was written

@@ -3,8 +3,7 @@
 # Protecting and playing with a service in a process of its own: content that it knows, and where licences come from.
 #   wmdrmpack_service.sh x64|x86 WMDRMPACK WMDRMPLAY DRMUPDATE SOURCE NATIVE-BUILD BUILD
 # The service is built in NATIVE-BUILD where that is a build of the same source, else in a folder of BUILD.
-. "$(dirname "$0")/sample_test.sh"
-pack=$2 play=$3 update=$4
+. "$(dirname "$0")/pack_test.sh"
 
 build_service()
 {
@@ -15,23 +14,6 @@ build_service()
     fi
     flock "$build" cmake --build "$build" --target wmdrm-service || return 1
     service=$build/src/service/wmdrm-service
-}
-
-pack()
-{
-    program=$pack
-    run "$@"
-}
-
-play()
-{
-    program=$play
-    run "$@"
-}
-
-same()
-{
-    cmp -s "$1" "$2" || fail "$1 is not $2"
 }
 
 # add_content RIGHTS [OPTION...]: prints the key id

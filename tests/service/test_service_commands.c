@@ -10,46 +10,14 @@
 
 #include "engine/check.h"
 #include "engine/format/answer.h"
+#include "service/command_fixture.h"
 #include "service/hex.h"
-#include "service/service_process.h"
-
-static struct sandbox sandbox;
-static struct command_outcome outcome;
 
 static int make_empty(void **state)
 {
     (void)state;
     sandbox_create(&sandbox, false);
     return 0;
-}
-
-static int make_service(void **state)
-{
-    (void)state;
-    sandbox_create(&sandbox, true);
-    return 0;
-}
-
-static int remove_sandbox(void **state)
-{
-    (void)state;
-    sandbox_remove(&sandbox);
-    return 0;
-}
-
-/* The command failed with this code, said this on the standard error, and nothing on the standard output. */
-static void assert_fails(int exit_code, const char *words)
-{
-    if (outcome.exit_code != exit_code || !strstr(outcome.err, words) || *outcome.out)
-        fail_msg("exit code %d, said \"%s\", printed \"%s\"; expected %d and \"%s\"", outcome.exit_code, outcome.err,
-                 outcome.out, exit_code, words);
-}
-
-static void assert_says(const char *words)
-{
-    if (outcome.exit_code || !strstr(outcome.out, words))
-        fail_msg("exit code %d, printed \"%s\"; expected \"%s\"; %s", outcome.exit_code, outcome.out, words,
-                 outcome.err);
 }
 
 /* --- the program ------------------------------------------------------------------------------------------ */
@@ -407,21 +375,21 @@ static void serve__needs_files_for_its_connections(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(program__explains_itself, make_service, remove_sandbox),
-        cmocka_unit_test_setup_teardown(program__needs_a_service, make_empty, remove_sandbox),
-        cmocka_unit_test_setup_teardown(program__full_output_is_a_failure, make_service, remove_sandbox),
-        cmocka_unit_test_setup_teardown(init__makes_a_service_once, make_empty, remove_sandbox),
-        cmocka_unit_test_setup_teardown(init__refuses_bad_names_and_places, make_empty, remove_sandbox),
-        cmocka_unit_test_setup_teardown(init__is_finished_by_the_next, make_empty, remove_sandbox),
-        cmocka_unit_test_setup_teardown(init__passphrase_is_needed_from_then_on, make_empty, remove_sandbox),
-        cmocka_unit_test_setup_teardown(status__shows_a_new_service, make_service, remove_sandbox),
-        cmocka_unit_test_setup_teardown(status__says_what_is_broken, make_service, remove_sandbox),
-        cmocka_unit_test_setup_teardown(publish__goes_forward_only, make_service, remove_sandbox),
-        cmocka_unit_test_setup_teardown(publish__component_is_kept_and_replaced, make_service, remove_sandbox),
-        cmocka_unit_test_setup_teardown(publish__too_large_component_is_refused, make_service, remove_sandbox),
-        cmocka_unit_test_setup_teardown(policy__changes_what_is_given, make_service, remove_sandbox),
-        cmocka_unit_test_setup_teardown(serve__refuses_bad_options, make_service, remove_sandbox),
-        cmocka_unit_test_setup_teardown(serve__needs_files_for_its_connections, make_service, remove_sandbox),
+        cmocka_unit_test_setup_teardown(program__explains_itself, make_service, remove_service),
+        cmocka_unit_test_setup_teardown(program__needs_a_service, make_empty, remove_service),
+        cmocka_unit_test_setup_teardown(program__full_output_is_a_failure, make_service, remove_service),
+        cmocka_unit_test_setup_teardown(init__makes_a_service_once, make_empty, remove_service),
+        cmocka_unit_test_setup_teardown(init__refuses_bad_names_and_places, make_empty, remove_service),
+        cmocka_unit_test_setup_teardown(init__is_finished_by_the_next, make_empty, remove_service),
+        cmocka_unit_test_setup_teardown(init__passphrase_is_needed_from_then_on, make_empty, remove_service),
+        cmocka_unit_test_setup_teardown(status__shows_a_new_service, make_service, remove_service),
+        cmocka_unit_test_setup_teardown(status__says_what_is_broken, make_service, remove_service),
+        cmocka_unit_test_setup_teardown(publish__goes_forward_only, make_service, remove_service),
+        cmocka_unit_test_setup_teardown(publish__component_is_kept_and_replaced, make_service, remove_service),
+        cmocka_unit_test_setup_teardown(publish__too_large_component_is_refused, make_service, remove_service),
+        cmocka_unit_test_setup_teardown(policy__changes_what_is_given, make_service, remove_service),
+        cmocka_unit_test_setup_teardown(serve__refuses_bad_options, make_service, remove_service),
+        cmocka_unit_test_setup_teardown(serve__needs_files_for_its_connections, make_service, remove_service),
     };
 
     return drm_crypto_init() ? 1 : cmocka_run_group_tests_name("service commands", tests, NULL, NULL);

@@ -7,38 +7,10 @@
 #include <sys/stat.h>
 
 #include "engine/check.h"
+#include "service/command_fixture.h"
 #include "service/hex.h"
 #include "service/http_client.h"
 #include "service/licensing.h"
-
-static struct sandbox sandbox;
-static struct command_outcome outcome;
-
-static int make(void **state)
-{
-    (void)state;
-    sandbox_create(&sandbox, true);
-    return 0;
-}
-
-static int drop(void **state)
-{
-    (void)state;
-    sandbox_remove(&sandbox);
-    return 0;
-}
-
-static void assert_says(const char *words)
-{
-    if (outcome.exit_code || !strstr(outcome.out, words))
-        fail_msg("%d, \"%s\", \"%s\": not \"%s\"", outcome.exit_code, outcome.out, outcome.err, words);
-}
-
-static void assert_fails(int exit_code, const char *words)
-{
-    if (outcome.exit_code != exit_code || !strstr(outcome.err, words))
-        fail_msg("%d, \"%s\": not %d, \"%s\"", outcome.exit_code, outcome.err, exit_code, words);
-}
 
 #define CONTENT(command, ...) RUN(&outcome, "content", command, "--data", sandbox.data, __VA_ARGS__)
 #define LICENSES(command, ...) RUN(&outcome, "licenses", command, "--data", sandbox.data, __VA_ARGS__)
@@ -318,15 +290,15 @@ static void licenses__are_listed_and_filtered(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(groups__explain_themselves, make, drop),
-        cmocka_unit_test_setup_teardown(content__add_and_list, make, drop),
-        cmocka_unit_test_setup_teardown(content__import_adds_a_table_or_nothing_of_it, make, drop),
-        cmocka_unit_test_setup_teardown(content__set_changes_what_is_given, make, drop),
-        cmocka_unit_test_setup_teardown(content__keys_come_from_files_and_go_to_packagers, make, drop),
-        cmocka_unit_test_setup_teardown(content__header_is_what_the_content_carries, make, drop),
-        cmocka_unit_test_setup_teardown(content__says_what_is_wrong, make, drop),
-        cmocka_unit_test_setup_teardown(licenses__say_what_is_wrong, make, drop),
-        cmocka_unit_test_setup_teardown(licenses__are_listed_and_filtered, make, drop),
+        cmocka_unit_test_setup_teardown(groups__explain_themselves, make_service, remove_service),
+        cmocka_unit_test_setup_teardown(content__add_and_list, make_service, remove_service),
+        cmocka_unit_test_setup_teardown(content__import_adds_a_table_or_nothing_of_it, make_service, remove_service),
+        cmocka_unit_test_setup_teardown(content__set_changes_what_is_given, make_service, remove_service),
+        cmocka_unit_test_setup_teardown(content__keys_come_from_files_and_go_to_packagers, make_service, remove_service),
+        cmocka_unit_test_setup_teardown(content__header_is_what_the_content_carries, make_service, remove_service),
+        cmocka_unit_test_setup_teardown(content__says_what_is_wrong, make_service, remove_service),
+        cmocka_unit_test_setup_teardown(licenses__say_what_is_wrong, make_service, remove_service),
+        cmocka_unit_test_setup_teardown(licenses__are_listed_and_filtered, make_service, remove_service),
     };
 
     return drm_crypto_init() ? 1 : cmocka_run_group_tests_name("service contents", tests, NULL, NULL);

@@ -8,45 +8,13 @@
 #include "engine/check.h"
 #include "engine/format/answer.h"
 #include "engine/xml/application_certificate.h"
+#include "service/command_fixture.h"
 #include "service/hex.h"
-#include "service/service_process.h"
 #include "service/small_file.h"
-
-static struct sandbox sandbox;
-static struct command_outcome outcome;
 
 #define ID_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define ID_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 #define ID_C "0123456789abcdefABCDEF0123456789abcdef0123456789abcdef0123456789"
-
-static int make_service(void **state)
-{
-    (void)state;
-    sandbox_create(&sandbox, true);
-    return 0;
-}
-
-static int remove_sandbox(void **state)
-{
-    (void)state;
-    sandbox_remove(&sandbox);
-    return 0;
-}
-
-/* The command failed with this code, said this on the standard error, and nothing on the standard output. */
-static void assert_fails(int exit_code, const char *words)
-{
-    if (outcome.exit_code != exit_code || !strstr(outcome.err, words) || *outcome.out)
-        fail_msg("exit code %d, said \"%s\", printed \"%s\"; expected %d and \"%s\"", outcome.exit_code, outcome.err,
-                 outcome.out, exit_code, words);
-}
-
-static void assert_says(const char *words)
-{
-    if (outcome.exit_code || !strstr(outcome.out, words))
-        fail_msg("exit code %d, printed \"%s\"; expected \"%s\"; %s", outcome.exit_code, outcome.out, words,
-                 outcome.err);
-}
 
 /* --- lists ----------------------------------------------------------------------------------------------- */
 
@@ -292,13 +260,13 @@ static void certify__refuses_bad_values(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(revoke__adds_to_the_signed_list, make_service, remove_sandbox),
-        cmocka_unit_test_setup_teardown(revoke__refuses_without_changing_anything, make_service, remove_sandbox),
-        cmocka_unit_test_setup_teardown(list__refuses_what_is_none, make_service, remove_sandbox),
-        cmocka_unit_test_setup_teardown(certify__application_with_an_rsa_key, make_service, remove_sandbox),
-        cmocka_unit_test_setup_teardown(certify__issues_what_revoke_understands, make_service, remove_sandbox),
-        cmocka_unit_test_setup_teardown(certify__issuer_of_licences, make_service, remove_sandbox),
-        cmocka_unit_test_setup_teardown(certify__refuses_bad_values, make_service, remove_sandbox),
+        cmocka_unit_test_setup_teardown(revoke__adds_to_the_signed_list, make_service, remove_service),
+        cmocka_unit_test_setup_teardown(revoke__refuses_without_changing_anything, make_service, remove_service),
+        cmocka_unit_test_setup_teardown(list__refuses_what_is_none, make_service, remove_service),
+        cmocka_unit_test_setup_teardown(certify__application_with_an_rsa_key, make_service, remove_service),
+        cmocka_unit_test_setup_teardown(certify__issues_what_revoke_understands, make_service, remove_service),
+        cmocka_unit_test_setup_teardown(certify__issuer_of_licences, make_service, remove_service),
+        cmocka_unit_test_setup_teardown(certify__refuses_bad_values, make_service, remove_service),
     };
 
     return drm_crypto_init() ? 1 : cmocka_run_group_tests_name("service's signatures", tests, NULL, NULL);

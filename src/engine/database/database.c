@@ -164,7 +164,7 @@ void drm_database_trim_log(struct drm_database *database)
         (void)sqlite3_wal_checkpoint_v2(database->handle, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 
-static drm_result read_number(struct drm_database *database, const char *sql, int64_t *out)
+drm_result drm_database_query_number(struct drm_database *database, const char *sql, int64_t *out)
 {
     struct drm_statement statement;
     int64_t value = 0;
@@ -187,7 +187,7 @@ static drm_result give_pages_back(struct drm_database *database, unsigned int pa
         return result;
     snprintf(sql, sizeof(sql), "PRAGMA incremental_vacuum(%u)", pages);
     if (DRM_SUCCEEDED(result = drm_database_execute(database, sql))
-        && DRM_SUCCEEDED(result = read_number(database, "PRAGMA freelist_count", left)))
+        && DRM_SUCCEEDED(result = drm_database_query_number(database, "PRAGMA freelist_count", left)))
         result = drm_database_commit(database);
     drm_database_rollback(database);
     return result;
@@ -196,7 +196,7 @@ static drm_result give_pages_back(struct drm_database *database, unsigned int pa
 drm_result drm_database_give_room_back(struct drm_database *database, unsigned int pages, int64_t *left)
 {
     int64_t mode;
-    drm_result result = read_number(database, "PRAGMA auto_vacuum", &mode);
+    drm_result result = drm_database_query_number(database, "PRAGMA auto_vacuum", &mode);
 
     if (DRM_FAILED(result))
         return result;

@@ -11,6 +11,9 @@ int drm_database_wait(void *context, int count);
 /* The name of the file layer for sqlite3_open_v2; NULL: SQLite's default one. */
 const char *drm_database_layer(void);
 
+/* The first column of the first row; 0 where there is none. */
+drm_result drm_database_query_number(struct drm_database *database, const char *sql, int64_t *out);
+
 /* A file control of that layer: read ahead from now on. Past those of SQLite's and its public range. */
 #define DRM_LAYER_READ_AHEAD 0x57444d00
 

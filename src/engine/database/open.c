@@ -12,22 +12,6 @@
 
 #define CREATE_ATTEMPTS 3
 
-/* The first column of the first row. */
-static drm_result query_number(struct drm_database *database, const char *sql, int64_t *out)
-{
-    struct drm_statement statement;
-    int64_t value = 0;
-    drm_result result;
-
-    drm_statement_prepare(&statement, database, sql);
-    if (drm_statement_step(&statement))
-        value = drm_statement_int(&statement, 0);
-    result = drm_statement_finish(&statement);
-    if (DRM_SUCCEEDED(result))
-        *out = value;
-    return result;
-}
-
 /* --- schema ----------------------------------------------------------------------------------------------- */
 
 /* The schema's version; DRM_E_STORE_CORRUPT for another program's database. */
@@ -36,8 +20,8 @@ static drm_result read_version(struct drm_database *database, const struct drm_d
     int64_t application, version;
     drm_result result;
 
-    if (DRM_FAILED(result = query_number(database, "PRAGMA application_id", &application))
-        || DRM_FAILED(result = query_number(database, "PRAGMA user_version", &version)))
+    if (DRM_FAILED(result = drm_database_query_number(database, "PRAGMA application_id", &application))
+        || DRM_FAILED(result = drm_database_query_number(database, "PRAGMA user_version", &version)))
         return result;
     if ((uint32_t)application != schema->application_id || version < 1)
         return DRM_E_STORE_CORRUPT;
