@@ -5,6 +5,7 @@
 #include "support/test_host.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -169,6 +170,7 @@ static void make_own_folder(char *out)
     static unsigned int count;
     static const char *const variables[] = {"TMPDIR", "TEMP", "TMP"};
     const char *base = NULL;
+    int made;
 
     for (size_t i = 0; i < COUNT(variables) && !base; i++)
         base = getenv(variables[i]);
@@ -176,8 +178,14 @@ static void make_own_folder(char *out)
     if (!base)
         base = "/tmp";
 #endif
-    snprintf(out, TEST_HOST_PATH_SIZE, "%s" SEPARATOR "wmdrm-test-%ld-%u", base ? base : ".", (long)getpid(), ++count);
-    assert_int_equal(make_folder(out), 0);
+    /* A process that was killed may have left one of that name: numbers of processes come again. */
+    do
+    {
+        snprintf(out, TEST_HOST_PATH_SIZE, "%s" SEPARATOR "wmdrm-test-%ld-%u", base ? base : ".", (long)getpid(),
+                 ++count);
+        made = make_folder(out);
+    } while (made != 0 && errno == EEXIST);
+    assert_int_equal(made, 0);
 }
 
 static void delete_folder(const char *directory)
