@@ -212,6 +212,21 @@ void license_get(struct license_fixture *fixture, unsigned int number, const cha
     assert_hr(license_acquire(fixture->management, number), NS_S_DRM_LICENSE_ACQUIRED);
 }
 
+IWMDRMLicense *license_open(struct license_fixture *fixture, unsigned int number)
+{
+    WMDRM_LICENSE_FILTER filter = {.bstrKID = license_key(number)};
+    IWMDRMLicense *license = NULL;
+
+    assert_hr(IWMDRMLicenseManagement_CreateLicenseEnumeration(fixture->management, &filter, &license), S_OK);
+    return license;
+}
+
+IWMDRMLicense *license_get_open(struct license_fixture *fixture, unsigned int number, const char *rights)
+{
+    license_get(fixture, number, rights);
+    return license_open(fixture, number);
+}
+
 /* --- events ----------------------------------------------------------------------------------------------- */
 
 static void take_request(IUnknown *value, struct license_event *out)

@@ -51,6 +51,11 @@ BSTR license_issue(struct license_fixture *fixture, unsigned int number);
 /* Adds content and acquires a licence for it, silently. */
 void license_get(struct license_fixture *fixture, unsigned int number, const char *rights);
 
+/* The first licence of the content's key id, at the beginning of an enumeration of them. */
+IWMDRMLicense *license_open(struct license_fixture *fixture, unsigned int number);
+/* Gets one first. */
+IWMDRMLicense *license_get_open(struct license_fixture *fixture, unsigned int number, const char *rights);
+
 /* --- events ----------------------------------------------------------------------------------------------- */
 
 struct license_event

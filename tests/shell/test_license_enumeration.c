@@ -16,21 +16,6 @@ static BSTR text(const WCHAR *literal)
     return (BSTR)(LONG_PTR)literal;
 }
 
-static IWMDRMLicense *open_license(struct license_fixture *fixture, unsigned int number)
-{
-    WMDRM_LICENSE_FILTER filter = {.bstrKID = license_key(number)};
-    IWMDRMLicense *license = NULL;
-
-    assert_hr(IWMDRMLicenseManagement_CreateLicenseEnumeration(fixture->management, &filter, &license), S_OK);
-    return license;
-}
-
-static IWMDRMLicense *get_license(struct license_fixture *fixture, unsigned int number, const char *rights)
-{
-    license_get(fixture, number, rights);
-    return open_license(fixture, number);
-}
-
 static DWORD priority_of(IWMDRMLicense *license)
 {
     PROPVARIANT value;
@@ -45,7 +30,7 @@ static DWORD priority_of(IWMDRMLicense *license)
 static void license__has_its_interfaces(void **state)
 {
     struct license_fixture *fixture = *state;
-    IWMDRMLicense *license = get_license(fixture, 1, "Play");
+    IWMDRMLicense *license = license_get_open(fixture, 1, "Play");
 
     check_interface(license, IID_IUnknown, TRUE);
     check_interface(license, IID_IWMDRMLicense, TRUE);
@@ -277,7 +262,7 @@ static void enumeration__asks_for_a_newer_list(void **state)
                   S_OK);
     }
     free(events);
-    license = open_license(fixture, 2);
+    license = license_open(fixture, 2);
     assert_hr(IWMDRMLicense_CreateDecryptor(license, &decryptor), S_OK);
     assert_int_equal(IWMDRMDecrypt_Release(decryptor), 0);
     assert_int_equal(IWMDRMLicense_Release(license), 0);

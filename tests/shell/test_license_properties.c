@@ -18,27 +18,12 @@ static BSTR text(const WCHAR *literal)
     return (BSTR)(LONG_PTR)literal;
 }
 
-static IWMDRMLicense *open_license(struct license_fixture *fixture, unsigned int number)
-{
-    WMDRM_LICENSE_FILTER filter = {.bstrKID = license_key(number)};
-    IWMDRMLicense *license = NULL;
-
-    assert_hr(IWMDRMLicenseManagement_CreateLicenseEnumeration(fixture->management, &filter, &license), S_OK);
-    return license;
-}
-
-static IWMDRMLicense *get_license(struct license_fixture *fixture, unsigned int number, const char *rights)
-{
-    license_get(fixture, number, rights);
-    return open_license(fixture, number);
-}
-
 /* --- properties ------------------------------------------------------------------------------------------- */
 
 static void license__can_be_read_whole(void **state)
 {
     struct license_fixture *fixture = *state;
-    IWMDRMLicense *license = get_license(fixture, 1, "Play");
+    IWMDRMLicense *license = license_get_open(fixture, 1, "Play");
     BYTE *bytes = NULL, *again = NULL;
     DWORD size = 0, again_size, type = 0;
 
@@ -93,7 +78,7 @@ static void properties__of_a_licence_that_has_all(void **state)
     snprintf(rights, sizeof(rights),
              "Play; priority=2147483647; sap=yes; sap-level=150; source=267; uplink=%s", root_text);
     license_add_content(fixture, 1, "Play");
-    license = get_license(fixture, 2, rights);
+    license = license_get_open(fixture, 2, rights);
     assert_int_equal(property(license, L"PRIORITY", VT_UI4).ulVal, 2147483647);
     assert_int_equal(property(license, L"SOURCEID", VT_UI4).ulVal, 267);
     assert_int_equal(property(license, L"SAPRequired", VT_BOOL).boolVal, VARIANT_TRUE);
@@ -118,7 +103,7 @@ static void properties__of_a_licence_that_has_all(void **state)
 static void properties__that_are_not_there(void **state)
 {
     struct license_fixture *fixture = *state;
-    IWMDRMLicense *license = get_license(fixture, 1, "Play");
+    IWMDRMLicense *license = license_get_open(fixture, 1, "Play");
     PROPVARIANT value;
 
     assert_hr(IWMDRMLicense_GetLicenseProperty(license, text(L"PRIORITY"), NULL), E_POINTER);
@@ -139,7 +124,7 @@ static void levels__are_those_of_the_licence(void **state)
 {
     struct license_fixture *fixture = *state;
     IWMDRMLicense *license =
-        get_license(fixture, 1,
+        license_get_open(fixture, 1,
                     "Play; opl(compressed-video=100, uncompressed-video=200, analog-video=300, compressed-audio=400,"
                     "uncompressed-audio=500, copy=65535)");
     WMDRM_OUTPUT_PROTECTION_LEVELS levels, none = {0};
@@ -154,7 +139,7 @@ static void levels__are_those_of_the_licence(void **state)
     assert_int_equal(levels.wMinimumCopyProtectionLevel, 65535);
     IWMDRMLicense_Release(license);
 
-    license = get_license(fixture, 2, "Play");
+    license = license_get_open(fixture, 2, "Play");
     memset(&levels, 0xCC, sizeof(levels));
     assert_hr(IWMDRMLicense_GetOutputProtectionLevels(license, &levels), S_OK);
     assert_memory_equal(&levels, &none, sizeof(none));
@@ -169,7 +154,7 @@ static void restrictions__are_probed_and_read(void **state)
     static const GUID first = {0x11223344, 0x5566, 0x7788, {0x99, 0xAA, 0xBB, 0xCC, 0xDD, 0xEE, 0xFF, 0x00}};
     static const GUID second = {0x2098DE8D, 0x7DDD, 0x4BAB, {0x96, 0xC6, 0x32, 0xEB, 0xB6, 0xFA, 0xBE, 0xA3}};
     struct license_fixture *fixture = *state;
-    IWMDRMLicense *license = get_license(fixture, 1, TWO_RESTRICTIONS);
+    IWMDRMLicense *license = license_get_open(fixture, 1, TWO_RESTRICTIONS);
     WMDRM_ANALOG_VIDEO_RESTRICTIONS found[3], untouched;
     DWORD size = 77;
 
@@ -192,7 +177,7 @@ static void restrictions__are_probed_and_read(void **state)
     assert_memory_equal(&found[2], &untouched, sizeof(untouched));
     IWMDRMLicense_Release(license);
 
-    license = get_license(fixture, 2, "Play");
+    license = license_get_open(fixture, 2, "Play");
     size = 3;
     assert_hr(IWMDRMLicense_GetAnalogVideoRestrictionLevels(license, found, &size), S_OK);
     assert_int_equal(size, 0);
@@ -217,7 +202,7 @@ static void inclusions__are_those_of_the_whole_chain(void **state)
     license_add_content(
         fixture, 1,
         "Play; include={22220000-0000-0000-0000-000000000000},{33330000-0000-0000-0000-000000000000}");
-    license = get_license(fixture, 2, rights);
+    license = license_get_open(fixture, 2, rights);
     assert_hr(IWMDRMLicense_GetInclusionList(license, NULL, &size), E_POINTER);
     assert_hr(IWMDRMLicense_GetInclusionList(license, &found, NULL), E_POINTER);
     assert_hr(IWMDRMLicense_GetInclusionList(license, &found, &size), S_OK);
@@ -226,13 +211,13 @@ static void inclusions__are_those_of_the_whole_chain(void **state)
     CoTaskMemFree(found);
     IWMDRMLicense_Release(license);
 
-    license = open_license(fixture, 1);
+    license = license_open(fixture, 1);
     assert_hr(IWMDRMLicense_GetInclusionList(license, &found, &size), S_OK);
     assert_int_equal(size, 2);
     CoTaskMemFree(found);
     IWMDRMLicense_Release(license);
 
-    license = get_license(fixture, 3, "Play");
+    license = license_get_open(fixture, 3, "Play");
     found = (GUID *)(LONG_PTR)1;
     assert_hr(IWMDRMLicense_GetInclusionList(license, &found, &size), S_OK);
     assert_null(found);
@@ -243,7 +228,7 @@ static void inclusions__are_those_of_the_whole_chain(void **state)
 static void policy__is_the_terms_of_the_licence(void **state)
 {
     struct license_fixture *fixture = *state;
-    IWMDRMLicense *license = get_license(fixture, 1, "Play(count=5); Copy; priority=3");
+    IWMDRMLicense *license = license_get_open(fixture, 1, "Play(count=5); Copy; priority=3");
     struct drm_terms *terms = calloc(1, sizeof(*terms));
     BYTE *policy = NULL;
     DWORD size = 0;
@@ -265,7 +250,7 @@ static void policy__is_the_terms_of_the_licence(void **state)
 static void details__are_for_people(void **state)
 {
     struct license_fixture *fixture = *state;
-    IWMDRMLicense *license = get_license(fixture, 1, "Play(count=5); issuer=Archive; persist=no");
+    IWMDRMLicense *license = license_get_open(fixture, 1, "Play(count=5); issuer=Archive; persist=no");
     WMDRM_LICENSE_DETAILS found;
     IWMDRMLicenseDetails *details;
 
@@ -294,7 +279,7 @@ static void details__are_for_people(void **state)
 static void persist__is_for_temporary_licences_that_may(void **state)
 {
     struct license_fixture *fixture = *state;
-    IWMDRMLicense *license = get_license(fixture, 1, "Play; persist=no");
+    IWMDRMLicense *license = license_get_open(fixture, 1, "Play; persist=no");
     BOOL can = TRUE;
 
     assert_hr(IWMDRMLicense_CanPersist(license, NULL), E_POINTER);
@@ -303,7 +288,7 @@ static void persist__is_for_temporary_licences_that_may(void **state)
     assert_hr(IWMDRMLicense_PersistLicense(license), NS_E_DRM_STORE_NOTALLOWED);
     IWMDRMLicense_Release(license);
 
-    license = get_license(fixture, 2, "Play");
+    license = license_get_open(fixture, 2, "Play");
     can = TRUE;
     assert_hr(IWMDRMLicense_CanPersist(license, &can), S_OK);
     assert_false(can); /* it is permanent already */
@@ -313,7 +298,7 @@ static void persist__is_for_temporary_licences_that_may(void **state)
 
 static bool is_permanent(struct license_fixture *fixture, unsigned int number)
 {
-    IWMDRMLicense *license = open_license(fixture, number);
+    IWMDRMLicense *license = license_open(fixture, number);
     WMDRM_LICENSE_DETAILS found;
     IWMDRMLicenseDetails *details;
 
@@ -333,7 +318,7 @@ static bool is_permanent(struct license_fixture *fixture, unsigned int number)
 static void persist__keeps_a_temporary_licence(void **state)
 {
     struct license_fixture *fixture = *state;
-    IWMDRMLicense *license = get_license(fixture, 1, "Play(count=3); persist=later");
+    IWMDRMLicense *license = license_get_open(fixture, 1, "Play(count=3); persist=later");
     IWMDRMDecrypt *decryptor = NULL;
     BOOL can = FALSE;
 
@@ -358,7 +343,7 @@ static void persist__keeps_a_temporary_licence(void **state)
 static void decryptor__uses_the_licence_up(void **state)
 {
     struct license_fixture *fixture = *state;
-    IWMDRMLicense *license = get_license(fixture, 1, "Play(count=2)");
+    IWMDRMLicense *license = license_get_open(fixture, 1, "Play(count=2)");
     IWMDRMDecrypt *decryptors[3] = {NULL};
     IWMDRMEncrypt *encryptor = (IWMDRMEncrypt *)(LONG_PTR)1;
 
@@ -392,7 +377,7 @@ static void decryptor__says_why_there_is_none(void **state)
 
     for (unsigned int i = 0; i < ARRAYSIZE(rows); i++)
     {
-        IWMDRMLicense *license = get_license(fixture, 10 + i, rows[i].rights);
+        IWMDRMLicense *license = license_get_open(fixture, 10 + i, rows[i].rights);
         IWMDRMDecrypt *decryptor = (IWMDRMDecrypt *)(LONG_PTR)1;
         HRESULT hr = IWMDRMLicense_CreateDecryptor(license, &decryptor);
 
@@ -417,7 +402,7 @@ static void decryptor__uses_the_right_of_the_filter(void **state)
     IWMDRMDecrypt_Release(decryptor);
     assert_hr(IWMDRMLicense_CreateDecryptor(license, &decryptor), NS_E_DRM_LICENSE_UNUSABLE);
     IWMDRMLicense_Release(license);
-    license = open_license(fixture, 1);
+    license = license_open(fixture, 1);
     assert_hr(IWMDRMLicense_CreateDecryptor(license, &decryptor), S_OK);
     IWMDRMDecrypt_Release(decryptor);
     IWMDRMLicense_Release(license);
@@ -471,7 +456,7 @@ static void secure_decryptor__needs_a_protected_provider(void **state)
     struct license_fixture *fixture = *state;
     IWMDRMLicenseManagement *management;
     IWMDRMProvider *provider;
-    IWMDRMLicense *license = get_license(fixture, 1, "Play(count=1)");
+    IWMDRMLicense *license = license_get_open(fixture, 1, "Play(count=1)");
 
     check_secure_decryptor(license, NS_E_DRM_STUBLIB_REQUIRED);
     IWMDRMLicense_Release(license);

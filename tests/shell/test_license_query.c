@@ -101,15 +101,6 @@ static void actions__refused_say_why(void **state)
     }
 }
 
-static IWMDRMLicense *open_license(struct license_fixture *fixture, unsigned int number)
-{
-    WMDRM_LICENSE_FILTER filter = {.bstrKID = license_key(number)};
-    IWMDRMLicense *license = NULL;
-
-    assert_hr(IWMDRMLicenseManagement_CreateLicenseEnumeration(fixture->management, &filter, &license), S_OK);
-    return license;
-}
-
 static void actions__see_a_count_that_is_used_up(void **state)
 {
     struct license_fixture *fixture = *state;
@@ -117,7 +108,7 @@ static void actions__see_a_count_that_is_used_up(void **state)
     IWMDRMLicense *license;
 
     license_get(fixture, 1, "Play(count=1)");
-    license = open_license(fixture, 1);
+    license = license_open(fixture, 1);
     assert_int_equal(license_query(fixture, 1, L"ActionAllowed.Play"), 0);
     assert_hr(IWMDRMLicense_CreateDecryptor(license, &decryptor), S_OK);
     assert_int_equal(IWMDRMDecrypt_Release(decryptor), 0);
@@ -405,7 +396,7 @@ static void states__add_up_over_licences_and_change_with_use(void **state)
     assert_int_equal(query_state(fixture, 1, L"Play").dwCount[0], 5);
     assert_int_equal(query_state(fixture, 1, L"Play").dwCount[0], 5); /* a question uses nothing up */
     assert_int_equal(license_query(fixture, 1, L"ActionAllowed.Play"), 0);
-    license = open_license(fixture, 1);
+    license = license_open(fixture, 1);
     assert_hr(IWMDRMLicense_CreateDecryptor(license, &decryptor), S_OK);
     assert_int_equal(query_state(fixture, 1, L"Play").dwCount[0], 4);
     IWMDRMDecrypt_Release(decryptor);
@@ -413,7 +404,7 @@ static void states__add_up_over_licences_and_change_with_use(void **state)
     assert_int_equal(query_state(fixture, 2, L"Play").dwCategory, WM_DRM_LICENSE_STATE_NORIGHT);
 
     license_get(fixture, 3, "Play(hours=24)");
-    license = open_license(fixture, 3);
+    license = license_open(fixture, 3);
     assert_hr(IWMDRMLicense_CreateDecryptor(license, &decryptor), S_OK);
     assert_int_equal(query_state(fixture, 3, L"Play").dwCategory, WM_DRM_LICENSE_STATE_UNTIL);
     assert_int_equal(query_state(fixture, 3, L"Play").dwNumDates, 1);
