@@ -9,6 +9,7 @@
 
 #include "engine/base/path.h"
 #include "engine/database/database.h"
+#include "engine/database/file.h"
 #include "store_folder.h"
 #include "support/kill_vfs.h"
 #include "support/plain_host.h"
@@ -175,6 +176,127 @@ static void own_pages__are_seen_before_the_commit(void **state)
     drm_database_close(database);
 }
 
+/* These rows and the pages that lead to them, read one after the other. */
+static void check_range(struct drm_database *database, const uint8_t bytes[ROWS], uint32_t first, uint32_t last)
+{
+    struct drm_statement select;
+    uint8_t expected[ROW_SIZE];
+    uint32_t row = first;
+
+    drm_statement_prepare(&select, database, "SELECT bytes FROM piece WHERE id BETWEEN ?1 AND ?2 ORDER BY id");
+    drm_statement_bind_int(&select, 1, first + 1);
+    drm_statement_bind_int(&select, 2, last + 1);
+    for (; drm_statement_step(&select); row++)
+    {
+        memset(expected, bytes[row], sizeof(expected));
+        assert_memory_equal(drm_statement_blob(&select, 0).data, expected, sizeof(expected));
+    }
+    assert_int_equal(drm_statement_finish(&select), DRM_S_OK);
+    assert_int_equal(row, last + 1);
+}
+
+static void check_changed_rows(struct drm_database *database, const uint8_t bytes[ROWS])
+{
+    static const char *const tables[] = {"piece"};
+
+    assert_int_equal(drm_database_check(database, tables, COUNT(tables)), DRM_S_OK);
+    check_range(database, bytes, 0, ROWS - 1);
+}
+
+/* In one transaction, all rows, and then some here and there, again and again. What they are at last is in bytes. */
+static void change_rows(struct drm_database *database, uint64_t seed, uint8_t bytes[ROWS])
+{
+    struct drm_statement update;
+    uint64_t state = seed;
+    uint8_t content[ROW_SIZE];
+
+    drm_statement_prepare(&update, database, "UPDATE piece SET bytes = ?1 WHERE id = ?2");
+    for (unsigned int i = 0; i < 6 * ROWS; i++)
+    {
+        const uint32_t row = (i < ROWS ? i : i / 64 * 37 + next_number(&state) % 48) % ROWS;
+
+        bytes[row] = (uint8_t)next_number(&state);
+        memset(content, bytes[row], sizeof(content));
+        drm_statement_bind_blob(&update, 1, content, sizeof(content));
+        drm_statement_bind_int(&update, 2, row + 1);
+        assert_false(drm_statement_step(&update));
+        drm_statement_reset(&update);
+        if (i % 16 == 0) /* one that was changed a moment ago is among them */
+            check_range(database, bytes, row < 30 ? 0 : row - 30, row);
+    }
+    assert_int_equal(drm_statement_finish(&update), DRM_S_OK);
+}
+
+/* Pages that left the cache and changed again are written anew in the log, and the commit makes the checksums of all that
+ * came after them anew. Whoever finds the log without its index believes the checksums alone. */
+static void pages__written_anew_in_a_log_are_whole(void **state)
+{
+    struct place *place = *state;
+    struct drm_database *database = open_database(place);
+    char *copy = store_folder_create();
+    struct place other = *place;
+    char *index;
+    uint8_t bytes[ROWS];
+    uint64_t begin;
+
+    add_rows(database, 1);
+    drm_database_release_log(database);
+    memset(bytes, 1, sizeof(bytes));
+    assert_int_equal(drm_database_execute(database, "PRAGMA cache_size=10"), DRM_S_OK);
+    drm_database_hold_log(database);
+    assert_int_equal(drm_database_begin(database), DRM_S_OK);
+    change_rows(database, 1, bytes);
+    begin = kill_vfs_calls();
+    assert_int_equal(drm_database_commit(database), DRM_S_OK);
+    assert_in_range(kill_vfs_calls() - begin, ROWS * ROW_SIZE / DRM_FILE_PIECE, ROWS / 4);
+
+    store_folder_copy(place->folder, copy);
+    other.path = drm_path_join(copy, "some.db");
+    assert_non_null(other.path);
+    check_changed_rows(database, bytes);
+    drm_database_release_log(database);
+    check_changed_rows(database, bytes);
+    drm_database_close(database);
+
+    index = drm_path_join(copy, "some.db-shm");
+    assert_non_null(index);
+    assert_int_equal(remove(index), 0);
+    free(index);
+    database = open_database(&other);
+    check_changed_rows(database, bytes);
+    drm_database_close(database);
+    free(other.path);
+    store_folder_remove(copy);
+}
+
+/* What one of them read ahead in the log, the other writes over when the log begins anew. */
+static void logs__are_read_anew_by_each_who_takes_a_turn(void **state)
+{
+    struct place *place = *state;
+    struct drm_database *databases[2] = {open_database(place), open_database(place)};
+    uint8_t bytes[ROWS] = {0};
+
+    add_rows(databases[0], 0);
+    drm_database_release_log(databases[0]);
+    for (unsigned int i = 0; i < 2; i++)
+        assert_int_equal(drm_database_execute(databases[i], "PRAGMA cache_size=10"), DRM_S_OK);
+    for (unsigned int turn = 0; turn < 4; turn++)
+    {
+        struct drm_database *database = databases[turn % 2];
+
+        drm_database_hold_log(database);
+        assert_int_equal(drm_database_begin(database), DRM_S_OK);
+        check_range(database, bytes, 0, ROWS - 1);
+        change_rows(database, turn + 1, bytes);
+        assert_int_equal(drm_database_commit(database), DRM_S_OK);
+        if (turn % 2 == 0) /* the one whose turn is next */
+            assert_int_equal(drm_database_execute(databases[1], "PRAGMA wal_checkpoint(PASSIVE)"), DRM_S_OK);
+    }
+    check_changed_rows(databases[0], bytes);
+    drm_database_close(databases[1]);
+    drm_database_close(databases[0]);
+}
+
 /* One call of writing back fails. Where somebody reads an older state, only what is as old is written back. */
 static bool fail_writing_back(const struct place *place, bool with_reader, enum kill_vfs_cause cause, uint64_t call)
 {
@@ -245,6 +367,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(log__that_another_began_anew_is_read_anew, set_up, tear_down),
         cmocka_unit_test_setup_teardown(rows__are_in_the_log_when_the_commit_returns, set_up, tear_down),
         cmocka_unit_test_setup_teardown(own_pages__are_seen_before_the_commit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(pages__written_anew_in_a_log_are_whole, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(logs__are_read_anew_by_each_who_takes_a_turn, set_up, tear_down),
         cmocka_unit_test_setup_teardown(write_back__failing_anywhere_loses_nothing, set_up, tear_down),
     };
 

@@ -24,9 +24,6 @@ struct drm_file
  * file. */
 #define FILE_TYPE SQLITE_OPEN_SUPER_JOURNAL
 
-/* At most a database page at a time: the file layer for Unix takes the size modulo 128 KiB. */
-#define MAX_PIECE 65536
-
 static drm_result translate(const struct drm_log *log, int code, const char *what, drm_result otherwise)
 {
     sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
@@ -136,7 +133,7 @@ drm_result drm_file_append(struct drm_file *file, const void *data, size_t size)
 
     while (size)
     {
-        int piece = size > MAX_PIECE ? MAX_PIECE : (int)size;
+        int piece = size > DRM_FILE_PIECE ? DRM_FILE_PIECE : (int)size;
         int code = file->handle->pMethods->xWrite(file->handle, bytes, piece, (sqlite3_int64)file->size);
 
         if (code != SQLITE_OK)
@@ -187,7 +184,7 @@ drm_result drm_file_read(struct drm_file *file, uint64_t offset, void *out, size
         return DRM_E_STORE_CORRUPT;
     while (size)
     {
-        int piece = size > MAX_PIECE ? MAX_PIECE : (int)size;
+        int piece = size > DRM_FILE_PIECE ? DRM_FILE_PIECE : (int)size;
         int code = file->handle->pMethods->xRead(file->handle, bytes, piece, (sqlite3_int64)offset);
 
         if (code == SQLITE_IOERR_SHORT_READ)

@@ -11,6 +11,14 @@
 #include "engine/base/bytes.h"
 #include "engine/host.h"
 
+/* As much as one call of the file layer takes: that for Unix has the size modulo 128 KiB, and under Wine a call costs as
+ * much as copying 100 KiB. */
+#ifdef _WIN32
+#define DRM_FILE_PIECE (512 * 1024)
+#else
+#define DRM_FILE_PIECE (64 * 1024)
+#endif
+
 struct drm_file;
 
 /* Makes a new file (DRM_E_UNABLE_TO_OPEN_STORE where it exists), or opens an existing one for reading. Failures as in

@@ -10,8 +10,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Of what is gathered and read ahead at once. The system layer for Unix takes sizes modulo 128 KiB. */
-#define DRM_LAYER_PIECE 65536
+#include "engine/database/file.h"
+
+/* Of what is gathered and read ahead at once. */
+#define DRM_LAYER_PIECE DRM_FILE_PIECE
+
+#define DRM_LAYER_STREAMS 4
 
 /* Bytes of a file, in memory: those from begin to before end. */
 struct drm_layer_piece
@@ -28,6 +32,7 @@ struct drm_layer_file
     const char *path;                 /* SQLite keeps it as long as the file is open */
     sqlite3_file *other;              /* a database's log, a log's database; NULL where that is not open */
 
+    bool is_log;
     bool gathers;                     /* writes stay in memory until something must see them */
     struct drm_layer_piece gathered;
     int owed;                         /* how writing them failed when nobody asked: for who asks next */
@@ -37,8 +42,10 @@ struct drm_layer_file
     {
         struct drm_layer_piece piece;
         sqlite3_int64 last_read;
-    } streams[2];                     /* rows and their bodies lie apart, and are read in turn */
-    unsigned int latest;              /* of them */
+        int ahead;                    /* so much is read at once next time */
+        unsigned int used;            /* number of its last read */
+    } streams[DRM_LAYER_STREAMS];     /* an index, rows and their bodies lie apart, and are read in turn */
+    unsigned int reads;
 
     /* Of a database's file: what says whether a write-back is sure to be of all of the log. */
     bool is_exclusive;                /* nobody else has it open */

@@ -5,7 +5,9 @@
  *
  * What is written to a log is gathered until the log is flushed, or somebody reads there or asks for its size. No other
  * connection looks at it before: a commit with full synchronization, which is what all our databases have, flushes the
- * log before it tells others of it (docs/store.md).
+ * log before it tells others of it (docs/store.md). A large transaction goes through what it wrote once more, reads
+ * each page and writes the header before it anew: what is read ahead there fills the gaps between the headers. Only who
+ * holds the lock for writing reads ahead in a log: nobody else changes it.
  *
  * When the log is written back to its database, the log is read ahead, since nobody can change what is written back,
  * and what is written to the database is gathered to the end of it. It can only be then that writing it fails, and a
@@ -19,7 +21,10 @@
 
 #include "engine/database/database_internal.h"
 
-#define NEAR (16 * DRM_LAYER_PIECE) /* a read so little past the last one goes on in the same direction */
+#define FIRST_AHEAD (64 * 1024) /* is read the first time */
+/* A read so little past the last one goes on in the same direction. Who writes to a log reads pages here and there too. */
+#define NEAR (1024 * 1024)
+#define NEAR_IN_OWN_LOG (16 * 1024)
 
 /* Locks of a log's index (https://www.sqlite.org/walformat.html): the writer's, that of who writes back, readers'. */
 #define LOCK_WRITER 0
@@ -43,8 +48,8 @@ static void forget(struct drm_layer_piece *piece)
 
 static void forget_ahead(struct drm_layer_file *layered)
 {
-    forget(&layered->streams[0].piece);
-    forget(&layered->streams[1].piece);
+    for (unsigned int i = 0; i < DRM_LAYER_STREAMS; i++)
+        forget(&layered->streams[i].piece);
 }
 
 static bool has_memory(struct drm_layer_piece *piece)
@@ -68,18 +73,59 @@ static int write_gathered(sqlite3_file *file)
     return layered->system->xWrite(file, piece.bytes, (int)(piece.end - piece.begin), piece.begin);
 }
 
+/* What was read ahead stays what is written there. */
+static void revise_ahead(struct drm_layer_file *layered, const void *data, int size, sqlite3_int64 offset)
+{
+    for (unsigned int i = 0; i < DRM_LAYER_STREAMS; i++)
+    {
+        struct drm_layer_piece *piece = &layered->streams[i].piece;
+
+        if (has_all(piece, size, offset))
+            memcpy(piece->bytes + (offset - piece->begin), data, (size_t)size);
+        else if (overlaps(piece, size, offset))
+            forget(piece);
+    }
+}
+
+/* Makes what is gathered reach to offset, with bytes that were read ahead. */
+static bool bridge(struct drm_layer_file *layered, sqlite3_int64 offset)
+{
+    struct drm_layer_piece *gathered = &layered->gathered;
+    const int gap = (int)(offset - gathered->end);
+
+    for (unsigned int i = 0; i < DRM_LAYER_STREAMS; i++)
+    {
+        const struct drm_layer_piece *piece = &layered->streams[i].piece;
+
+        if (!has_all(piece, gap, gathered->end))
+            continue;
+        memcpy(gathered->bytes + (gathered->end - gathered->begin),
+               piece->bytes + (gathered->end - piece->begin), (size_t)gap);
+        gathered->end = offset;
+        return true;
+    }
+    return false;
+}
+
+/* May a write become a part of what is gathered? */
+static bool goes_on(struct drm_layer_file *layered, int size, sqlite3_int64 offset)
+{
+    const struct drm_layer_piece *piece = &layered->gathered;
+
+    if (piece->begin == piece->end || offset < piece->end || offset + size > piece->begin + DRM_LAYER_PIECE)
+        return false;
+    return offset == piece->end || bridge(layered, offset);
+}
+
 static int write_file(sqlite3_file *file, const void *data, int size, sqlite3_int64 offset)
 {
     struct drm_layer_file *layered = drm_layer_file_of(file);
     struct drm_layer_piece *piece = &layered->gathered;
     int code;
 
-    if (offset != piece->end || piece->end + size > piece->begin + DRM_LAYER_PIECE)
-        if ((code = write_gathered(file)) != SQLITE_OK)
-            return code;
-    for (unsigned int i = 0; i < 2; i++)
-        if (overlaps(&layered->streams[i].piece, size, offset))
-            forget(&layered->streams[i].piece);
+    if (!goes_on(layered, size, offset) && (code = write_gathered(file)) != SQLITE_OK)
+        return code;
+    revise_ahead(layered, data, size, offset);
     if (!layered->gathers || size > DRM_LAYER_PIECE || !has_memory(piece))
         return layered->system->xWrite(file, data, size, offset);
     if (piece->begin == piece->end)
@@ -123,50 +169,81 @@ static int get_size(sqlite3_file *file, sqlite3_int64 *out)
 
 /* --- reading ---------------------------------------------------------------------------------------------- */
 
-static bool reads_on(const struct drm_layer_stream *stream, sqlite3_int64 offset)
+/* The one that has it or else the one that was just before it; where there is neither, the one that was not used for
+ * the longest time begins here. */
+static struct drm_layer_stream *find_stream(struct drm_layer_file *layered, sqlite3_int64 offset)
 {
-    return offset > stream->last_read && offset - stream->last_read < NEAR;
+    const sqlite3_int64 reach = layered->reads_ahead ? NEAR : NEAR_IN_OWN_LOG;
+    struct drm_layer_stream *before = NULL, *oldest = layered->streams;
+
+    for (unsigned int i = 0; i < DRM_LAYER_STREAMS; i++)
+    {
+        struct drm_layer_stream *stream = &layered->streams[i];
+
+        if (has_all(&stream->piece, 1, offset))
+            return stream;
+        if (stream->last_read < offset && offset - stream->last_read < reach
+            && (!before || stream->last_read > before->last_read))
+            before = stream;
+        if (layered->reads - stream->used > layered->reads - oldest->used)
+            oldest = stream;
+    }
+    if (before)
+        return before;
+    forget(&oldest->piece);
+    oldest->ahead = 0;
+    return oldest;
 }
 
-/* The one that goes on here, or else the one that was not used last begins here; *on: it goes on. */
-static struct drm_layer_stream *find_stream(struct drm_layer_file *layered, sqlite3_int64 offset, bool *on)
+/* False where there is not as much, or no memory. */
+static bool fill(sqlite3_file *file, struct drm_layer_stream *stream, int size, sqlite3_int64 offset)
 {
-    struct drm_layer_stream *streams = layered->streams;
+    const struct drm_layer_file *layered = drm_layer_file_of(file);
+    sqlite3_int64 end = 0;
+    int ahead = stream->ahead;
 
-    for (unsigned int i = 0; i < 2; i++)
-    {
-        const unsigned int place = layered->latest ^ i;
-
-        *on = reads_on(&streams[place], offset);
-        if (!*on && !has_all(&streams[place].piece, 1, offset))
-            continue;
-        layered->latest = place;
-        return &streams[place];
-    }
-    layered->latest ^= 1;
-    return &streams[layered->latest];
+    if (layered->system->xFileSize(file, &end) != SQLITE_OK || end - offset < size)
+        return false;
+    if (ahead > end - offset)
+        ahead = (int)(end - offset);
+    forget(&stream->piece);
+    if (ahead < size || !has_memory(&stream->piece)
+        || layered->system->xRead(file, stream->piece.bytes, ahead, offset) != SQLITE_OK)
+        return false;
+    stream->piece.begin = offset;
+    stream->piece.end = offset + ahead;
+    return true;
 }
 
 static int read_ahead(sqlite3_file *file, void *out, int size, sqlite3_int64 offset)
 {
     struct drm_layer_file *layered = drm_layer_file_of(file);
-    bool on;
-    struct drm_layer_stream *stream = find_stream(layered, offset, &on);
-    struct drm_layer_piece *piece = &stream->piece;
+    struct drm_layer_stream *stream = find_stream(layered, offset);
+    int code = SQLITE_OK;
 
+    stream->used = ++layered->reads;
     stream->last_read = offset;
-    if (!has_all(piece, size, offset))
+    if (!has_all(&stream->piece, size, offset))
     {
-        if (!on || size > DRM_LAYER_PIECE || !has_memory(piece))
-            return layered->system->xRead(file, out, size, offset);
-        forget(piece);
-        if (layered->system->xRead(file, piece->bytes, DRM_LAYER_PIECE, offset) != SQLITE_OK) /* the end is near */
-            return layered->system->xRead(file, out, size, offset);
-        piece->begin = offset;
-        piece->end = offset + DRM_LAYER_PIECE;
+        const bool is_behind = overlaps(&layered->gathered, stream->ahead, offset);
+
+        if (is_behind && (code = write_gathered(file)) != SQLITE_OK)
+            return code;
+        if (!fill(file, stream, size, offset))
+            code = layered->system->xRead(file, out, size, offset);
+        if (stream->ahead < DRM_LAYER_PIECE)
+            stream->ahead = stream->ahead ? 2 * stream->ahead : FIRST_AHEAD; /* the next time */
+        if (!has_all(&stream->piece, size, offset))
+            return code;
     }
-    memcpy(out, piece->bytes + (offset - piece->begin), (size_t)size);
+    memcpy(out, stream->piece.bytes + (offset - stream->piece.begin), (size_t)size);
     return SQLITE_OK;
+}
+
+/* A log to which nobody else can write now. */
+static bool is_ours_alone(const struct drm_layer_file *layered)
+{
+    return layered->is_log && layered->other && drm_layer_file_of(layered->other)->holds_writer;
 }
 
 static int read_file(sqlite3_file *file, void *out, int size, sqlite3_int64 offset)
@@ -182,8 +259,8 @@ static int read_file(sqlite3_file *file, void *out, int size, sqlite3_int64 offs
     }
     if (overlaps(gathered, size, offset) && (code = write_gathered(file)) != SQLITE_OK)
         return code;
-    return layered->reads_ahead ? read_ahead(file, out, size, offset)
-                                : layered->system->xRead(file, out, size, offset);
+    return layered->reads_ahead || is_ours_alone(layered) ? read_ahead(file, out, size, offset)
+                                                          : layered->system->xRead(file, out, size, offset);
 }
 
 /* --- writing back ----------------------------------------------------------------------------------------- */
@@ -214,7 +291,11 @@ static int lock_index(sqlite3_file *file, int first, int count, int flags)
     if (!(flags & SQLITE_SHM_EXCLUSIVE))
         return code;
     if (first == LOCK_WRITER)
+    {
         layered->holds_writer = code == SQLITE_OK && (flags & SQLITE_SHM_LOCK);
+        if (layered->other)
+            forget_ahead(drm_layer_file_of(layered->other));
+    }
     if (first == LOCK_WRITE_BACK)
         layered->met_reader = false;
     if (first >= LOCK_READERS && code != SQLITE_OK)
@@ -272,7 +353,7 @@ void drm_layer_pieces_init(struct drm_layer_file *layered, bool is_log)
     methods->xTruncate = truncate_file;
     methods->xSync = sync_file;
     methods->xFileSize = get_size;
-    layered->gathers = is_log;
+    layered->is_log = layered->gathers = is_log;
     if (is_log)
         return;
     methods->xLock = lock_file;
@@ -287,6 +368,6 @@ void drm_layer_pieces_free(sqlite3_file *file)
 
     (void)write_gathered(file); /* of a transaction that was not committed */
     free(layered->gathered.bytes);
-    free(layered->streams[0].piece.bytes);
-    free(layered->streams[1].piece.bytes);
+    for (unsigned int i = 0; i < DRM_LAYER_STREAMS; i++)
+        free(layered->streams[i].piece.bytes);
 }
