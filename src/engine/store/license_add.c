@@ -20,6 +20,7 @@ struct adding
     struct drm_store *store;
     struct drm_license_writer writer;
     struct drm_written_row known;         /* large, so one for all */
+    bool expects_known;                   /* the last licence was there: look for the next before inserting it */
     struct drm_stored stored;
     struct drm_temporary_place *places;   /* of temporary licences, until the commit */
     size_t place_count, place_bytes;
@@ -160,29 +161,44 @@ static drm_result renew(struct adding *adding, const struct adding_response *of,
     return drm_license_writer_update(&adding->writer, row, &state);
 }
 
+/* Licences that are there come in rows, as do new ones: an insert that meets one costs as much as two lookups. */
+static drm_result insert_or_find(struct adding *adding, struct adding_response *of,
+                                 const struct drm_new_license *license, const struct drm_license_row *row,
+                                 int64_t *new_number)
+{
+    struct drm_written_row *known = &adding->known;
+    drm_result result;
+
+    known->row.number = 0;
+    if (adding->expects_known
+        && (DRM_FAILED(result = find_known(adding, of, license)) || known->row.number))
+        return result;
+    result = drm_license_writer_insert(&adding->writer, row, &license->state, new_number);
+    if (DRM_SUCCEEDED(result) && !*new_number)
+        result = find_known(adding, of, license);
+    adding->expects_known = known->row.number != 0;
+    return result;
+}
+
 /* *new_number is set where it was never seen before. */
 static drm_result add_permanent(struct adding *adding, struct adding_response *of,
                                 const struct drm_new_license *license, int64_t *new_number)
 {
     const struct drm_written_row *known = &adding->known;
     struct drm_license_row row;
-    int64_t number;
     drm_result result;
 
     if (DRM_FAILED(result = drm_license_writer_need_secret(&adding->writer))
         || DRM_FAILED(result = need_response(adding, of)))
         return result;
     row = make_row(of, license);
-    if (DRM_FAILED(result = drm_license_writer_insert(&adding->writer, &row, &license->state, &number)))
+    if (DRM_FAILED(result = insert_or_find(adding, of, license, &row, new_number)))
         return result;
-    if (number)
+    if (*new_number)
     {
-        adding->stored.added++;
-        *new_number = number; /* its body is written later */
+        adding->stored.added++; /* its body is written later */
         return DRM_S_OK;
     }
-    if (DRM_FAILED(result = find_known(adding, of, license)))
-        return result;
     if (is_refused(&known->state))
     {
         adding->stored.refused++;
