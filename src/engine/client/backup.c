@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/client/backup_file.h"
+#include "engine/client/backup_sealer.h"
 #include "engine/client/client_internal.h"
 #include "engine/client/licenses.h"
 #include "engine/store/license_store.h"
@@ -37,12 +38,13 @@ struct backing_up
     struct opened_identity own, other; /* the one in force, and the last other one */
     struct drm_backup_head head;
     uint8_t key[DRM_AEAD_KEY_SIZE];
+    struct drm_backup_sealer *sealer;
     uint32_t records;
     uint64_t licenses;
     int64_t response;                  /* of the chunk; 0: none yet */
     struct drm_store_now now;
 
-    struct drm_buffer chunk, license, response_head, plain, record;
+    struct drm_buffer chunk, license, response_head, plain;
 };
 
 static bool is_cancelled(const struct backing_up *run)
@@ -114,29 +116,13 @@ static drm_result find_response_key(struct backing_up *run, int64_t license, uin
 
 /* --- records ------------------------------------------------------------------------------------------------ */
 
-static drm_result put_sealed(struct backing_up *run, enum drm_backup_record type, struct drm_span content)
-{
-    drm_result result;
-
-    run->record.size = 0; /* sealed */
-    result = drm_backup_record_seal(run->key, &run->head, run->records, type, content, &run->record);
-    if (DRM_FAILED(result))
-        return result;
-    run->records++;
-    return drm_backup_writer_put(run->writer, drm_buffer_span(&run->record));
-}
-
 static drm_result put_chunk(struct backing_up *run)
 {
-    drm_result result;
-
     if (!run->chunk.size)
         return DRM_S_OK;
     if (is_cancelled(run))
         return DRM_E_OPERATION_CANCELED;
-    result = put_sealed(run, DRM_BACKUP_RECORD_LICENSES, drm_buffer_span(&run->chunk));
-    run->chunk.size = 0; /* licences are no secret: their keys are wrapped */
-    return result;
+    return drm_backup_sealer_put(run->sealer, DRM_BACKUP_RECORD_LICENSES, &run->chunk);
 }
 
 static drm_result put_response(struct backing_up *run, const struct drm_license_entry *entry)
@@ -149,8 +135,7 @@ static drm_result put_response(struct backing_up *run, const struct drm_license_
     result = drm_backup_response_write(drm_buffer_span(&run->response_head), key, &run->plain);
     drm_wipe(key, sizeof(key));
     if (DRM_SUCCEEDED(result))
-        result = put_sealed(run, DRM_BACKUP_RECORD_RESPONSE, drm_buffer_span(&run->plain));
-    drm_buffer_truncate(&run->plain, 0);
+        result = drm_backup_sealer_put(run->sealer, DRM_BACKUP_RECORD_RESPONSE, &run->plain);
     run->response = entry->response;
     return result;
 }
@@ -222,7 +207,7 @@ static void report_rest(const struct backing_up *run)
     report(run, DRM_BACKUP_INFORMATION, text);
 }
 
-static drm_result put_licenses(struct backing_up *run)
+static drm_result put_each_license(struct backing_up *run)
 {
     const struct drm_license_filter filter = {
         .anchors = (const uint8_t (*)[DRM_SIGN_PUBLIC_SIZE])run->head.anchor, .anchor_count = 1, .only_backup = true};
@@ -249,6 +234,17 @@ static drm_result put_licenses(struct backing_up *run)
     }
     drm_license_cursor_close(cursor);
     return DRM_FAILED(result) ? result : put_chunk(run);
+}
+
+static drm_result put_licenses(struct backing_up *run)
+{
+    drm_result result = drm_backup_sealer_create(run->writer, &run->head, run->key, &run->sealer);
+
+    if (DRM_SUCCEEDED(result) && DRM_SUCCEEDED(result = put_each_license(run)))
+        result = drm_backup_sealer_finish(run->sealer, &run->records);
+    drm_backup_sealer_free(run->sealer);
+    run->sealer = NULL;
+    return result;
 }
 
 /* --- sections ----------------------------------------------------------------------------------------------- */
@@ -462,7 +458,6 @@ drm_result drm_client_backup(struct drm_client *client, const char *directory, b
                   (unsigned long long)run->unknown, (unsigned int)result);
     drm_backup_writer_free(run->writer);
     drm_store_close(run->store);
-    drm_buffer_free(&run->record);
     drm_buffer_free(&run->plain);
     drm_buffer_free(&run->response_head);
     drm_buffer_free(&run->license);

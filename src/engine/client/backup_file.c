@@ -7,7 +7,12 @@
 
 #include "engine/base/path.h"
 
-#define WRITE_SIZE (256 * 1024) /* so much is written at a time */
+#define WRITE_SIZE (512 * 1024) /* so much is written at a time */
+#define READ_SIZE (512 * 1024)  /* and read; any record fits */
+
+_Static_assert(READ_SIZE >= DRM_BACKUP_RECORD_HEADER_SIZE + DRM_BACKUP_RECORD_MAX_SIZE
+                   && READ_SIZE >= DRM_BACKUP_RECORD_HEADER_SIZE + DRM_BACKUP_HEAD_MAX_SIZE,
+               "a record is read at once");
 
 struct drm_backup_writer
 {
@@ -181,62 +186,51 @@ static bool size_fits(uint8_t type, uint32_t size)
     }
 }
 
-/* The header of the next record; where the last read did not bring it, it is read. */
-static drm_result read_header(struct drm_backup_reader *reader, uint8_t out[DRM_BACKUP_RECORD_HEADER_SIZE])
+/* Has bytes begin with the next record, with at least size bytes of the file; that many are left. */
+static drm_result need(struct drm_backup_reader *reader, size_t size)
 {
+    const uint64_t left = drm_file_size(reader->file) - reader->offset;
     const uint64_t place = reader->offset - reader->begin;
-
-    if (reader->offset < reader->begin || reader->bytes.size < DRM_BACKUP_RECORD_HEADER_SIZE
-        || place > reader->bytes.size - DRM_BACKUP_RECORD_HEADER_SIZE)
-        return drm_file_read(reader->file, reader->offset, out, DRM_BACKUP_RECORD_HEADER_SIZE);
-    memcpy(out, reader->bytes.data + place, DRM_BACKUP_RECORD_HEADER_SIZE);
-    return DRM_S_OK;
-}
-
-/* So much of the file from offset on, behind this header. */
-static drm_result read_bytes(struct drm_backup_reader *reader, const uint8_t header[DRM_BACKUP_RECORD_HEADER_SIZE],
-                             size_t size)
-{
-    uint8_t *place;
+    uint8_t *bytes;
     drm_result result;
 
+    if (reader->offset >= reader->begin && place <= reader->bytes.size && size <= reader->bytes.size - place)
+        return DRM_S_OK;
     reader->bytes.size = 0;
-    if (DRM_FAILED(result = drm_buffer_extend(&reader->bytes, DRM_BACKUP_RECORD_HEADER_SIZE + size, &place)))
-        return result;
-    memcpy(place, header, DRM_BACKUP_RECORD_HEADER_SIZE);
     reader->begin = reader->offset;
-    return drm_file_read(reader->file, reader->offset + DRM_BACKUP_RECORD_HEADER_SIZE,
-                         place + DRM_BACKUP_RECORD_HEADER_SIZE, size);
+    size = left < READ_SIZE ? (size_t)left : READ_SIZE;
+    if (DRM_FAILED(result = drm_buffer_extend(&reader->bytes, size, &bytes)))
+        return result;
+    result = drm_file_read(reader->file, reader->offset, bytes, size);
+    if (DRM_FAILED(result))
+        reader->bytes.size = 0;
+    return result == DRM_E_STORE_CORRUPT ? DRM_E_BACKUP_CORRUPT : result;
 }
 
 drm_result drm_backup_reader_next(struct drm_backup_reader *reader, bool *end)
 {
     const uint64_t left = drm_file_size(reader->file) - reader->offset;
-    uint8_t header[DRM_BACKUP_RECORD_HEADER_SIZE];
+    const uint8_t *header;
     uint32_t size;
-    uint64_t behind;
     drm_result result;
 
     *end = !left;
     if (*end)
         return DRM_S_OK;
-    if (left < sizeof(header))
+    if (left < DRM_BACKUP_RECORD_HEADER_SIZE)
         return DRM_E_BACKUP_CORRUPT;
-    if (DRM_FAILED(result = read_header(reader, header)))
-        return result == DRM_E_STORE_CORRUPT ? DRM_E_BACKUP_CORRUPT : result;
+    if (DRM_FAILED(result = need(reader, DRM_BACKUP_RECORD_HEADER_SIZE)))
+        return result;
+    header = reader->bytes.data + (reader->offset - reader->begin);
     size = drm_get_u32(header + 1);
-    if (!size_fits(header[0], size) || size > left - sizeof(header))
+    if (!size_fits(header[0], size) || size > left - DRM_BACKUP_RECORD_HEADER_SIZE)
         return DRM_E_BACKUP_CORRUPT;
-    behind = left - sizeof(header) - size;
-    result = read_bytes(reader, header, size + (behind < sizeof(header) ? (size_t)behind : sizeof(header)));
-    if (DRM_FAILED(result))
-    {
-        reader->bytes.size = 0;
-        return result == DRM_E_STORE_CORRUPT ? DRM_E_BACKUP_CORRUPT : result;
-    }
+    if (DRM_FAILED(result = need(reader, DRM_BACKUP_RECORD_HEADER_SIZE + size)))
+        return result;
+    header = reader->bytes.data + (reader->offset - reader->begin);
     reader->type = (enum drm_backup_record)header[0];
-    reader->record = drm_span(reader->bytes.data, sizeof(header) + size);
-    reader->content = drm_span(reader->bytes.data + sizeof(header), size);
+    reader->record = drm_span(header, DRM_BACKUP_RECORD_HEADER_SIZE + size);
+    reader->content = drm_span(header + DRM_BACKUP_RECORD_HEADER_SIZE, size);
     reader->offset += reader->record.size;
     return DRM_S_OK;
 }

@@ -40,8 +40,8 @@ struct drm_backup_reader
 {
     struct drm_file *file;
     uint64_t offset;                /* of the next record */
-    struct drm_buffer bytes;        /* the current one, and the next one's header, read with it */
-    uint64_t begin;                 /* of bytes in the file */
+    struct drm_buffer bytes;        /* a part of the file, with the current one */
+    uint64_t begin;                 /* of that part in the file */
     struct drm_span record;         /* the current one, its header too; points into bytes, as does content */
     enum drm_backup_record type;
     struct drm_span content;

@@ -258,7 +258,7 @@ static drm_result ask_all(struct asking *asking)
     bool end;
     drm_result result = DRM_S_OK;
 
-    reader->offset = asking->section->begin;
+    reader->offset = asking->section->records_begin;
     for (uint32_t i = 0; i < asking->section->records && DRM_SUCCEEDED(result); i++)
     {
         if (DRM_FAILED(result = drm_backup_reader_next(reader, &end)))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Reading a backup whole before anything happens: heads, hashes and ends, and whether this store has the keys that each
- * section takes. Whoever damaged it, and where: it is found here.
+ * Looking through a backup before anything happens: heads, ends and what lies between, and whether this store has the
+ * keys that each section takes. Where it has not, the bytes are proved here too.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,6 @@ struct verifying
     struct drm_restoring *run;
     struct drm_restore_section *section;
     struct drm_certificate machine; /* that signed it */
-    struct drm_hash *hash;
     struct drm_buffer plain;
 };
 
@@ -145,23 +144,22 @@ static drm_result read_head(struct verifying *verifying, size_t number)
         || (number && (section->head.sections != first->sections
                        || memcmp(section->head.backup_id, first->backup_id, DRM_ID_SIZE) != 0)))
         return DRM_E_BACKUP_CORRUPT;
-    section->begin = run->reader.offset;
-    drm_hash_update(verifying->hash, run->reader.record.data, run->reader.record.size);
+    section->records_begin = run->reader.offset;
+    section->begin = run->reader.offset - run->reader.record.size;
     return open_section(verifying);
 }
 
 static drm_result check_end(struct verifying *verifying)
 {
     struct drm_restore_section *section = verifying->section;
-    uint8_t hash[DRM_SHA256_SIZE];
     struct drm_backup_end end;
 
-    drm_hash_finish(verifying->hash, hash);
     if (DRM_FAILED(drm_backup_end_read(verifying->run->reader.content, verifying->machine.sign_key, &end))
         || memcmp(end.backup_id, section->head.backup_id, DRM_ID_SIZE) != 0 || end.section != section->head.section
-        || end.records != section->records || memcmp(end.hash, hash, DRM_SHA256_SIZE) != 0)
+        || end.records != section->records)
         return DRM_E_BACKUP_CORRUPT;
     section->licenses = end.licenses;
+    memcpy(section->hash, end.hash, sizeof(section->hash));
     return DRM_S_OK;
 }
 
@@ -184,7 +182,6 @@ static drm_result read_records(struct verifying *verifying)
             return check_end(verifying);
         if (!section->records && reader->type != DRM_BACKUP_RECORD_RESPONSE)
             return DRM_E_BACKUP_CORRUPT; /* licences of no response */
-        drm_hash_update(verifying->hash, reader->record.data, reader->record.size);
         if (section->local && reader->type == DRM_BACKUP_RECORD_RESPONSE
             && DRM_FAILED(result = check_response(verifying, section->records)))
             return result;
@@ -195,26 +192,20 @@ static drm_result read_records(struct verifying *verifying)
 static drm_result read_section(struct drm_restoring *run, size_t number)
 {
     struct verifying verifying = {.run = run, .section = &run->sections[number]};
-    drm_result result = drm_hash_create(&verifying.hash);
+    drm_result result;
 
-    if (DRM_FAILED(result))
-        return result;
     run->section_count = number + 1;
     if (DRM_SUCCEEDED(result = read_head(&verifying, number)))
         result = read_records(&verifying);
-    drm_hash_free(verifying.hash);
     drm_buffer_free(&verifying.plain);
     return result;
 }
 
-drm_result drm_restore_verify(struct drm_restoring *run)
+static drm_result read_sections(struct drm_restoring *run)
 {
     bool end;
-    drm_result result = DRM_S_OK;
+    drm_result result;
 
-    run->sections = calloc(DRM_BACKUP_MAX_SECTIONS, sizeof(*run->sections));
-    if (!run->sections)
-        return DRM_E_OUT_OF_MEMORY;
     for (size_t i = 0; i == 0 || i < run->sections[0].head.sections; i++)
     {
         if (DRM_FAILED(result = drm_backup_reader_next(&run->reader, &end)))
@@ -227,4 +218,60 @@ drm_result drm_restore_verify(struct drm_restoring *run)
     if (DRM_FAILED(result = drm_backup_reader_next(&run->reader, &end)))
         return result;
     return end ? DRM_S_OK : DRM_E_BACKUP_CORRUPT;
+}
+
+/* --- proving what nobody here can open ------------------------------------------------------------------------ */
+
+static drm_result prove_section(struct drm_restoring *run, const struct drm_restore_section *section,
+                                struct drm_hash *hash)
+{
+    struct drm_backup_reader *reader = &run->reader;
+    uint8_t digest[DRM_SHA256_SIZE];
+    bool end;
+    drm_result result;
+
+    reader->offset = section->begin;
+    for (uint32_t i = 0; i <= section->records; i++) /* and its head */
+    {
+        if (drm_restore_is_cancelled(run))
+            return DRM_E_OPERATION_CANCELED;
+        if (DRM_FAILED(result = drm_backup_reader_next(reader, &end)))
+            return result;
+        if (end)
+            return DRM_E_BACKUP_CORRUPT;
+        drm_hash_update(hash, reader->record.data, reader->record.size);
+    }
+    drm_hash_finish(hash, digest);
+    return memcmp(digest, section->hash, sizeof(digest)) != 0 ? DRM_E_BACKUP_CORRUPT : DRM_S_OK;
+}
+
+/* A section of another machine, and with it all the others: nobody is asked about a file that is damaged anywhere. One
+ * that was made here is proved while it is stored. */
+static drm_result prove_sections(struct drm_restoring *run)
+{
+    drm_result result = DRM_S_OK;
+
+    for (size_t i = 0; i < run->section_count && !run->proved; i++)
+        run->proved = !run->sections[i].local;
+    for (size_t i = 0; run->proved && i < run->section_count && DRM_SUCCEEDED(result); i++)
+    {
+        struct drm_hash *hash;
+
+        if (DRM_FAILED(result = drm_hash_create(&hash)))
+            break;
+        result = prove_section(run, &run->sections[i], hash);
+        drm_hash_free(hash);
+    }
+    return result;
+}
+
+drm_result drm_restore_verify(struct drm_restoring *run)
+{
+    drm_result result;
+
+    run->sections = calloc(DRM_BACKUP_MAX_SECTIONS, sizeof(*run->sections));
+    if (!run->sections)
+        return DRM_E_OUT_OF_MEMORY;
+    result = read_sections(run);
+    return DRM_FAILED(result) ? result : prove_sections(run);
 }

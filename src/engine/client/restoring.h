@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What the files of a restore share: restore.c runs it, restore_verify.c reads the file whole before anything happens,
- * restore_ask.c asks the authority where the backup is another machine's, restore_store.c puts everything into the
- * store.
+ * restore_ask.c asks the authority where the backup is another machine's, restore_file.c reads the
+ * licences of one that was made here, restore_store.c puts everything into the store.
  */
 #ifndef WMDRM_ENGINE_RESTORING_H
 #define WMDRM_ENGINE_RESTORING_H
@@ -17,9 +17,10 @@ struct drm_restore_section
 {
     struct drm_buffer encoded;      /* its head */
     struct drm_backup_head head;    /* points into it */
-    uint64_t begin;                 /* of its records in the file */
+    uint64_t begin, records_begin;  /* in the file: its head's record, and the next one */
     uint32_t records;
     uint64_t licenses;
+    uint8_t hash[DRM_SHA256_SIZE];  /* what its end says */
     bool local;                     /* made here: this store has every key that it takes */
     uint8_t key[DRM_AEAD_KEY_SIZE]; /* the section's, of a local one */
 };
@@ -41,6 +42,7 @@ struct drm_restoring
     struct drm_backup_reader reader;
     struct drm_restore_section *sections;
     size_t section_count;
+    bool proved;                    /* the bytes of every section are those that its end tells */
     struct drm_restore_recipient *recipients;
     size_t recipient_count;
     struct drm_identity identity;   /* in force under the anchor that is asked */
@@ -54,8 +56,8 @@ void drm_restore_report(const struct drm_restoring *run, enum drm_backup_status 
 
 /* --- restore_verify.c ------------------------------------------------------------------------------------- */
 
-/* Reads all of the file, and finds out which of its sections were made here. DRM_E_BACKUP_CORRUPT for whatever is
- * wrong in it. */
+/* Looks through all of the file, and finds out which of its sections were made here. DRM_E_BACKUP_CORRUPT for whatever is
+ * wrong in it, but where all were made here, for what restore_file.c finds while it opens and proves the licences. */
 DRM_MUST_CHECK drm_result drm_restore_verify(struct drm_restoring *run);
 /* The number of the identity to which a response's head is sealed, as far as verifying has seen it; 0 where this store
  * does not have it. Asks no store: it is for the inside of a transaction. */
@@ -83,6 +85,17 @@ struct drm_restore_answer
 DRM_MUST_CHECK drm_result drm_restore_answer_read(struct drm_restoring *run, uint64_t *offset,
                                                   struct drm_restore_answer *out, bool *end);
 void drm_restore_answer_free(struct drm_restore_answer *answer);
+
+/* --- restore_file.c --------------------------------------------------------------------------------------- */
+
+/* The licences of the local sections. Until it is closed, the reader is its own. */
+struct drm_restore_file;
+DRM_MUST_CHECK drm_result drm_restore_file_open(struct drm_restoring *run, struct drm_restore_file **out);
+/* Some licences of one response, valid until the next call; NULL after the last, when all of the sections is proved.
+ * DRM_E_BACKUP_CORRUPT. */
+DRM_MUST_CHECK drm_result drm_restore_file_next(struct drm_restore_file *file,
+                                                const struct drm_new_response **response);
+void drm_restore_file_close(struct drm_restore_file *file); /* NULL is fine */
 
 /* --- restore_store.c -------------------------------------------------------------------------------------- */
 

@@ -20,6 +20,7 @@
 #define DRM_BACKUP_HEAD_MAX_SIZE (DRM_CHAIN_MAX_SIZE + 2048)
 /* Content of a LICENSES record before it is sealed: full where another licence might not fit. */
 #define DRM_BACKUP_CHUNK_SIZE 65536
+#define DRM_BACKUP_CHUNK_MAX_LICENSES 1024
 #define DRM_BACKUP_RECORD_MAX_SIZE (DRM_BACKUP_CHUNK_SIZE + DRM_SEAL_OVERHEAD)
 
 enum drm_backup_record

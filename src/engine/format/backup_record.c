@@ -7,7 +7,6 @@
 
 #define RECORD_LABEL "wmdrmsdk backup record 1"
 #define BINDING_SIZE (sizeof(RECORD_LABEL) + DRM_ID_SIZE + 4 + 4 + 1)
-#define CHUNK_MAX_LICENSES 1024
 
 enum response_tag
 {
@@ -156,7 +155,7 @@ drm_result drm_backup_licenses_read(struct drm_span chunk,
     struct chunk_reader reader = {.each = each, .context = context};
     const struct drm_tlv_field fields[] = {
         {.tag = TAG_ENTRY, .kind = DRM_TLV_EACH, .required = true, .min_size = 1, .max_size = DRM_BACKUP_CHUNK_SIZE,
-         .max_count = CHUNK_MAX_LICENSES, .out.each = read_entry, .context = &reader},
+         .max_count = DRM_BACKUP_CHUNK_MAX_LICENSES, .out.each = read_entry, .context = &reader},
     };
     drm_result result = drm_tlv_read(chunk, fields, sizeof(fields) / sizeof(fields[0]));
 
