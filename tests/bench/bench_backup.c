@@ -163,7 +163,7 @@ static bool look_at_memory(void *context)
     long kib;
 
     (void)context;
-    if (++asked % 16 == 0 && (kib = private_kib()) > most_kib)
+    if (++asked % 128 == 0 && (kib = private_kib()) > most_kib)
         most_kib = kib;
     return false;
 }
@@ -216,6 +216,7 @@ struct rounds
 enum
 {
     ROUND_COPY,
+    ROUND_COPY_OVER,
     ROUND_BACKUP,
     ROUND_RESTORE_KNOWN,
     ROUND_RESTORE_LOST,
@@ -225,6 +226,7 @@ enum
 
 static struct rounds rounds[ROUND_KINDS] = {
     [ROUND_COPY] = {.what = "copying the store twice"},
+    [ROUND_COPY_OVER] = {.what = "the same over those copies"},
     [ROUND_BACKUP] = {.what = "backing up"},
     [ROUND_RESTORE_KNOWN] = {.what = "restoring what is there"},
     [ROUND_RESTORE_LOST] = {.what = "restoring what was lost"},
@@ -276,13 +278,25 @@ static void restore(unsigned int kind)
     end(kind, began);
 }
 
-static unsigned long long copy_twice(void)
+static unsigned long long copy_twice(unsigned int kind)
 {
     const struct measurement began = start();
     const unsigned long long bytes = copy("store.db", "copy1");
 
     copy("copy1", "copy2");
-    end(ROUND_COPY, began);
+    end(kind, began);
+    return bytes;
+}
+
+/* The peer makes new files, as what it is compared with does. Over files of a moment ago it is faster where memory that
+ * the system had back costs more than copying does: a virtual machine's. */
+static unsigned long long make_copies(void)
+{
+    const unsigned long long bytes = copy_twice(ROUND_COPY);
+
+    copy_twice(ROUND_COPY_OVER);
+    remove(path_of("copy1"));
+    remove(path_of("copy2"));
     return bytes;
 }
 
@@ -337,7 +351,7 @@ int main(int argument_count, char **arguments)
     make_store(count, of_response);
     for (unsigned long i = 0; i < repeat; i++)
     {
-        bytes = copy_twice();
+        bytes = make_copies();
         back_up();
         restore(ROUND_RESTORE_KNOWN);
         lose_licenses();
@@ -350,6 +364,6 @@ int main(int argument_count, char **arguments)
     printf("%lu licences, %lu in a response, a store of %.1f MB\n", (unsigned long)count, (unsigned long)of_response,
            (double)bytes / 1e6);
     for (unsigned int kind = 0; kind < ROUND_KINDS; kind++)
-        missed |= !report(kind, count, bytes) && kind != ROUND_RESTORE_ELSEWHERE;
+        missed |= !report(kind, count, bytes) && kind != ROUND_COPY_OVER && kind != ROUND_RESTORE_ELSEWHERE;
     return missed;
 }
