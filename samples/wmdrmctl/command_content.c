@@ -84,7 +84,10 @@ static enum exit_code run_add(IWMDRMProvider *provider, const struct command *co
     SysFreeString(content.bstrRights);
     IWMDRMAuthority_Release(authority);
     if (FAILED(hr))
-        return exit_failure(L"the content was not added", hr);
+        return exit_failure(hr == E_INVALIDARG
+                                ? L"the content was not added: its rights cannot be read, or another key is known"
+                                : L"the content was not added",
+                            hr);
     output_line(L"%ls", result);
     SysFreeString(result);
     return EXIT_DONE;

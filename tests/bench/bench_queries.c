@@ -269,7 +269,8 @@ static void measure_log(const struct drm_host *host, bool asks)
     }
     asker_free(question);
     drm_store_close(store);
-    tell(asks ? "the log after 2000 changes, with questions in between" : "the log after 2000 changes, nobody asks meanwhile",
+    tell(asks ? "the log after 2000 changes, with questions in between"
+              : "the log after 2000 changes, nobody asks meanwhile",
          largest, "MiB", largest <= TARGET_LOG_MIB);
 }
 

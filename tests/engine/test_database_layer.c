@@ -227,8 +227,8 @@ static void change_rows(struct drm_database *database, uint64_t seed, uint8_t by
     assert_int_equal(drm_statement_finish(&update), DRM_S_OK);
 }
 
-/* Pages that left the cache and changed again are written anew in the log, and the commit makes the checksums of all that
- * came after them anew. Whoever finds the log without its index believes the checksums alone. */
+/* Pages that left the cache and changed again are written anew in the log, and the commit makes the checksums of all
+ * that came after them anew. Whoever finds the log without its index believes the checksums alone. */
 static void pages__written_anew_in_a_log_are_whole(void **state)
 {
     struct place *place = *state;

@@ -117,7 +117,7 @@ has out 'There is no content\.'
 add 'Play(count=2); Copy' --name 'A song ä 中'
 song=$kid
 run 1 content add --rights 'Fly'
-has err 'wmdrmctl: the content was not added: .*\(0x80070057\)'
+has err 'wmdrmctl: the content was not added: its rights cannot be read.*\(0x80070057\)'
 run 1 content add --kid bogus
 has err 'wmdrmctl: the content was not added: .*\(0xC00D2849\)'
 printf '# the key\n00112233445566778899aabbccddeeff\n' >key.txt

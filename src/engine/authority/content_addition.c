@@ -31,8 +31,9 @@ drm_result drm_content_addition_prepare(struct drm_content_addition *addition)
         || !memchr(item->rights, 0, sizeof(item->rights)))
         return DRM_E_INVALID_ARGUMENT;
     memcpy(addition->license.key_id, item->key_id, sizeof(item->key_id));
-    if (DRM_FAILED(result = drm_rights_text_read(item->rights, &addition->license, NULL))
-        || DRM_FAILED(result = drm_rights_text_write(&addition->license, &addition->rights))
+    result = drm_rights_text_read(item->rights, &addition->license, &addition->where);
+    addition->rights_fail = result == DRM_E_INVALID_ARGUMENT;
+    if (DRM_FAILED(result) || DRM_FAILED(result = drm_rights_text_write(&addition->license, &addition->rights))
         || DRM_FAILED(result = drm_buffer_append(&addition->rights, "", 1)))
         return result;
     if (addition->rights.size > DRM_RIGHTS_TEXT_SIZE)
@@ -157,7 +158,11 @@ drm_result drm_authority_add_content(struct drm_authority *authority, const stru
         return DRM_E_OUT_OF_MEMORY;
     addition->item = item;
     addition->content_key = content_key;
-    if (DRM_SUCCEEDED(result = drm_content_addition_prepare(addition)))
+    result = drm_content_addition_prepare(addition);
+    if (addition->rights_fail)
+        drm_log_write(&authority->host->log, "authority: rights cannot be read from character %zu on: \"%.40s\"",
+                      addition->where + 1, item->rights + addition->where);
+    if (DRM_SUCCEEDED(result))
     {
         drm_authority_lock(authority);
         if (DRM_SUCCEEDED(result = drm_database_begin(authority->database))

@@ -13,6 +13,8 @@ struct drm_content_addition
     const uint8_t *content_key;          /* may be NULL */
     struct drm_license license;          /* that would be issued of it; zeros at first, as rights */
     struct drm_buffer rights;            /* in the normal form, terminated; the caller frees it */
+    bool rights_fail;                    /* they cannot be read, from this place on */
+    size_t where;
 };
 
 /* Reads the rights and proves that a licence of them can be written. Results of drm_authority_add_content. */

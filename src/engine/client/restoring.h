@@ -56,8 +56,8 @@ void drm_restore_report(const struct drm_restoring *run, enum drm_backup_status 
 
 /* --- restore_verify.c ------------------------------------------------------------------------------------- */
 
-/* Looks through all of the file, and finds out which of its sections were made here. DRM_E_BACKUP_CORRUPT for whatever is
- * wrong in it, but where all were made here, for what restore_file.c finds while it opens and proves the licences. */
+/* Looks through all of the file, and finds out which of its sections were made here. DRM_E_BACKUP_CORRUPT for whatever
+ * is wrong in it; where all were made here, restore_file.c finds the rest while it opens and proves the licences. */
 DRM_MUST_CHECK drm_result drm_restore_verify(struct drm_restoring *run);
 /* The number of the identity to which a response's head is sealed, as far as verifying has seen it; 0 where this store
  * does not have it. Asks no store: it is for the inside of a transaction. */

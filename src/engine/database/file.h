@@ -11,8 +11,8 @@
 #include "engine/base/bytes.h"
 #include "engine/host.h"
 
-/* As much as one call of the file layer takes: that for Unix has the size modulo 128 KiB, and under Wine a call costs as
- * much as copying 100 KiB. */
+/* As much as one call of the file layer takes: that for Unix has the size modulo 128 KiB, and under Wine a call costs
+ * as much as copying 100 KiB. */
 #ifdef _WIN32
 #define DRM_FILE_PIECE (512 * 1024)
 #else

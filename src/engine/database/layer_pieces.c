@@ -22,7 +22,7 @@
 #include "engine/database/database_internal.h"
 
 #define FIRST_AHEAD (64 * 1024) /* is read the first time */
-/* A read so little past the last one goes on in the same direction. Who writes to a log reads pages here and there too. */
+/* A read so little past the last one goes on in the same direction. Who writes to a log reads here and there too. */
 #define NEAR (1024 * 1024)
 #define NEAR_IN_OWN_LOG (16 * 1024)
 
