@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "engine/base/path.h"
-#include "engine/database/database.h"
+#include "engine/database/database_internal.h"
 #include "engine/database/file.h"
 #include "store_folder.h"
 #include "support/kill_vfs.h"
@@ -297,6 +297,126 @@ static void logs__are_read_anew_by_each_who_takes_a_turn(void **state)
     drm_database_close(databases[0]);
 }
 
+/* A transaction that is larger than the cache writes to the log, and is rolled back: another one writes to the same
+ * places. */
+static void rolled_back_pages__are_in_nobodys_way(void **state)
+{
+    struct place *place = *state;
+
+    for (unsigned int reads = 0; reads < 2; reads++)
+    {
+        struct drm_database *database, *other;
+
+        store_folder_empty(place->folder);
+        database = open_database(place);
+        other = open_database(place);
+        add_rows(other, 1);
+        assert_int_equal(drm_database_execute(database, "PRAGMA cache_size=10"), DRM_S_OK);
+        assert_int_equal(drm_database_begin(database), DRM_S_OK);
+        assert_int_equal(drm_database_execute(database, "INSERT INTO piece(bytes)"
+                                                        " SELECT zeroblob(3000) FROM piece LIMIT 25"),
+                         DRM_S_OK);
+        drm_database_rollback(database);
+        add_rows(other, 2);
+        if (reads)
+            check_rows(database, 2);
+        drm_database_close(database);
+        check_rows(other, 2);
+        database = open_database(place);
+        check_rows(database, 2);
+        drm_database_close(database);
+        drm_database_close(other);
+    }
+}
+
+static void set_row(struct drm_database *database, uint32_t row, uint8_t byte, uint8_t bytes[ROWS])
+{
+    struct drm_statement update;
+    uint8_t content[ROW_SIZE];
+
+    memset(content, byte, sizeof(content));
+    drm_database_hold_log(database);
+    assert_int_equal(drm_database_begin(database), DRM_S_OK);
+    drm_statement_prepare(&update, database, "UPDATE piece SET bytes = ?1 WHERE id = ?2");
+    drm_statement_bind_blob(&update, 1, content, sizeof(content));
+    drm_statement_bind_int(&update, 2, row + 1);
+    assert_false(drm_statement_step(&update));
+    assert_int_equal(drm_statement_finish(&update), DRM_S_OK);
+    assert_int_equal(drm_database_commit(database), DRM_S_OK);
+    bytes[row] = byte;
+}
+
+/* What is read ahead of the database while a row lies in the log is an old row by the time that the reader, the last to
+ * close, writes back the rows around it. */
+static void pages__read_ahead_are_not_written_back(void **state)
+{
+    struct place *place = *state;
+    struct drm_database *writer = open_database(place), *reader;
+    uint8_t bytes[ROWS];
+
+    add_rows(writer, 1);
+    memset(bytes, 1, sizeof(bytes));
+    drm_database_release_log(writer);
+    set_row(writer, 10, 7, bytes);
+    reader = open_database(place);
+    assert_int_equal(drm_database_execute(reader, "PRAGMA cache_size=10; BEGIN; SELECT 1 FROM piece LIMIT 1"),
+                     DRM_S_OK);
+    drm_database_read_ahead(reader);
+    check_range(reader, bytes, 0, 4);
+    assert_int_equal(drm_database_execute(writer, "PRAGMA wal_checkpoint(PASSIVE)"), DRM_S_OK);
+    set_row(writer, 8, 8, bytes);
+    set_row(writer, 12, 9, bytes);
+    assert_int_equal(drm_database_execute(reader, "COMMIT"), DRM_S_OK);
+    drm_database_close(writer);
+    drm_database_close(reader);
+    writer = open_database(place);
+    check_changed_rows(writer, bytes);
+    drm_database_close(writer);
+}
+
+/* One call fails for want of room in the second statement of a transaction. Whatever SQLite makes of the rest, a commit
+ * that succeeds has all of the first. */
+static bool fail_a_statement(const struct place *place, uint64_t call)
+{
+    const struct kill_vfs_plan plan = {.mode = KILL_VFS_FAIL_ONCE, .cause = KILL_VFS_DISK_FULL, .call = call};
+    struct drm_database *database;
+    int64_t wrong;
+    bool failed;
+
+    store_folder_empty(place->folder);
+    database = open_database(place);
+    assert_int_equal(drm_database_execute(database, "PRAGMA cache_size=10"), DRM_S_OK);
+    add_rows(database, 1);
+    drm_database_release_log(database);
+    drm_database_hold_log(database);
+    assert_int_equal(drm_database_begin(database), DRM_S_OK);
+    assert_int_equal(drm_database_execute(database, "UPDATE piece SET bytes = zeroblob(3000) WHERE id < 30"), DRM_S_OK);
+    assert_true(kill_vfs_install(&plan));
+    failed = DRM_FAILED(drm_database_execute(database, "INSERT INTO piece(bytes)"
+                                                       " SELECT bytes FROM piece WHERE id BETWEEN 1 AND 60"));
+    assert_true(kill_vfs_install(&no_plan));
+    if (failed && DRM_SUCCEEDED(drm_database_execute(database, "COMMIT")))
+    {
+        assert_int_equal(drm_database_query_number(database,
+                                                   "SELECT sum(bytes <> zeroblob(3000)) FROM piece WHERE id < 30",
+                                                   &wrong),
+                         DRM_S_OK);
+        assert_int_equal(wrong, 0);
+    }
+    drm_database_rollback(database);
+    drm_database_close(database);
+    return failed;
+}
+
+static void statement__that_fails_takes_nothing_of_the_one_before(void **state)
+{
+    unsigned int failures = 0;
+
+    for (uint64_t call = 1; call < 60; call++)
+        failures += fail_a_statement(*state, call);
+    assert_in_range(failures, 10, 59);
+}
+
 /* One call of writing back fails. Where somebody reads an older state, only what is as old is written back. */
 static bool fail_writing_back(const struct place *place, bool with_reader, enum kill_vfs_cause cause, uint64_t call)
 {
@@ -369,6 +489,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(own_pages__are_seen_before_the_commit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(pages__written_anew_in_a_log_are_whole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(logs__are_read_anew_by_each_who_takes_a_turn, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(rolled_back_pages__are_in_nobodys_way, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(pages__read_ahead_are_not_written_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(statement__that_fails_takes_nothing_of_the_one_before, set_up, tear_down),
         cmocka_unit_test_setup_teardown(write_back__failing_anywhere_loses_nothing, set_up, tear_down),
     };
 

@@ -5,9 +5,10 @@
  *
  * What is written to a log is gathered until the log is flushed, or somebody reads there or asks for its size. No other
  * connection looks at it before: a commit with full synchronization, which is what all our databases have, flushes the
- * log before it tells others of it (docs/store.md). A large transaction goes through what it wrote once more, reads
- * each page and writes the header before it anew: what is read ahead there fills the gaps between the headers. Only who
- * holds the lock for writing reads ahead in a log: nobody else changes it.
+ * log before it tells others of it (docs/store.md), and what was rolled back is dropped with the lock for writing. A
+ * large transaction goes through what it wrote once more, reads each page and writes the header before it anew: what is
+ * read ahead there fills the gaps between the headers. Only who holds the lock for writing reads ahead in a log: nobody
+ * else changes it.
  *
  * When the log is written back to its database, the log is read ahead, since nobody can change what is written back,
  * and what is written to the database is gathered to the end of it. It can only be then that writing it fails, and a
@@ -61,16 +62,19 @@ static bool has_memory(struct drm_layer_piece *piece)
 
 /* --- writing ---------------------------------------------------------------------------------------------- */
 
-/* Where it fails, what it was part of fails, and will be written anew. */
+/* What could not be written stays gathered: a statement may fail with it and its transaction go on. */
 static int write_gathered(sqlite3_file *file)
 {
     struct drm_layer_file *layered = drm_layer_file_of(file);
-    struct drm_layer_piece piece = layered->gathered;
+    struct drm_layer_piece *piece = &layered->gathered;
+    int code;
 
-    if (piece.begin == piece.end)
+    if (piece->begin == piece->end)
         return SQLITE_OK;
-    forget(&layered->gathered);
-    return layered->system->xWrite(file, piece.bytes, (int)(piece.end - piece.begin), piece.begin);
+    code = layered->system->xWrite(file, piece->bytes, (int)(piece->end - piece->begin), piece->begin);
+    if (code == SQLITE_OK)
+        forget(piece);
+    return code;
 }
 
 /* What was read ahead stays what is written there. */
@@ -87,7 +91,8 @@ static void revise_ahead(struct drm_layer_file *layered, const void *data, int s
     }
 }
 
-/* Makes what is gathered reach to offset, with bytes that were read ahead. */
+/* Makes what is gathered for a log reach to offset, with bytes that were read ahead. Nobody else writes there; to a
+ * database others may have written back what was read. */
 static bool bridge(struct drm_layer_file *layered, sqlite3_int64 offset)
 {
     struct drm_layer_piece *gathered = &layered->gathered;
@@ -114,7 +119,7 @@ static bool goes_on(struct drm_layer_file *layered, int size, sqlite3_int64 offs
 
     if (piece->begin == piece->end || offset < piece->end || offset + size > piece->begin + DRM_LAYER_PIECE)
         return false;
-    return offset == piece->end || bridge(layered, offset);
+    return offset == piece->end || (layered->is_log && bridge(layered, offset));
 }
 
 static int write_file(sqlite3_file *file, const void *data, int size, sqlite3_int64 offset)
@@ -283,6 +288,14 @@ static int unlock_file(sqlite3_file *file, int level)
     return layered->system->xUnlock(file, level);
 }
 
+/* What another may write from now on, or has written. A commit has flushed what it gathered, and what is left of a
+ * transaction that was rolled back would be written over what others have committed since. */
+static void forget_log(struct drm_layer_file *log)
+{
+    forget_ahead(log);
+    forget(&log->gathered);
+}
+
 static int lock_index(sqlite3_file *file, int first, int count, int flags)
 {
     struct drm_layer_file *layered = drm_layer_file_of(file);
@@ -294,7 +307,7 @@ static int lock_index(sqlite3_file *file, int first, int count, int flags)
     {
         layered->holds_writer = code == SQLITE_OK && (flags & SQLITE_SHM_LOCK);
         if (layered->other)
-            forget_ahead(drm_layer_file_of(layered->other));
+            forget_log(drm_layer_file_of(layered->other));
     }
     if (first == LOCK_WRITE_BACK)
         layered->met_reader = false;
@@ -308,6 +321,7 @@ static void begin_write_back(struct drm_layer_file *layered)
     struct drm_layer_file *log = layered->other ? drm_layer_file_of(layered->other) : NULL;
 
     layered->owed = SQLITE_OK;
+    forget_ahead(layered);
     layered->gathers = layered->is_exclusive || (layered->holds_writer && !layered->met_reader);
     if (log)
         log->reads_ahead = true;
@@ -319,6 +333,7 @@ static void end_write_back(sqlite3_file *file)
     struct drm_layer_file *log = layered->other ? drm_layer_file_of(layered->other) : NULL;
 
     layered->owed = write_gathered(file);
+    forget(&layered->gathered);
     layered->gathers = false;
     if (!log)
         return;
@@ -366,7 +381,6 @@ void drm_layer_pieces_free(sqlite3_file *file)
 {
     struct drm_layer_file *layered = drm_layer_file_of(file);
 
-    (void)write_gathered(file); /* of a transaction that was not committed */
     free(layered->gathered.bytes);
     for (unsigned int i = 0; i < DRM_LAYER_STREAMS; i++)
         free(layered->streams[i].piece.bytes);
