@@ -33,7 +33,7 @@ struct drm_backup_sealer
     drm_result result;                  /* of the first that failed */
 };
 
-static void seal(struct drm_backup_sealer *sealer, struct record *record)
+static void seal(struct drm_backup_sealer *sealer, const struct record *record)
 {
     drm_result result;
 
@@ -42,17 +42,22 @@ static void seal(struct drm_backup_sealer *sealer, struct record *record)
                                     drm_buffer_span(&record->content), &sealer->sealed);
     if (DRM_SUCCEEDED(result))
         result = drm_backup_writer_put(sealer->writer, drm_buffer_span(&sealer->sealed));
-    if (record->type == DRM_BACKUP_RECORD_RESPONSE)
-        drm_buffer_truncate(&record->content, 0); /* wipes the key */
-    record->content.size = 0;
     sealer->count++;
     sealer->result = result;
 }
 
 static void seal_batch(struct drm_backup_sealer *sealer, struct batch *batch)
 {
-    for (size_t i = 0; i < batch->count && DRM_SUCCEEDED(sealer->result); i++)
-        seal(sealer, &batch->records[i]);
+    for (size_t i = 0; i < batch->count; i++)
+    {
+        struct record *record = &batch->records[i];
+
+        if (DRM_SUCCEEDED(sealer->result))
+            seal(sealer, record);
+        if (record->type == DRM_BACKUP_RECORD_RESPONSE)
+            drm_buffer_truncate(&record->content, 0); /* wipes the key */
+        record->content.size = 0;
+    }
     batch->count = 0;
 }
 
@@ -61,9 +66,11 @@ static void seal_all(void *context)
     struct drm_backup_sealer *sealer = context;
     size_t place;
 
-    while (DRM_SUCCEEDED(sealer->result) && drm_conveyor_take(sealer->conveyor, &place))
+    while (drm_conveyor_take(sealer->conveyor, &place))
     {
         seal_batch(sealer, &sealer->batches[place]);
+        if (DRM_FAILED(sealer->result))
+            break;
         drm_conveyor_return(sealer->conveyor);
     }
     drm_conveyor_stop(sealer->conveyor);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Restoring a backup (docs/backup.md): the whole file is verified before anything happens; what was made on this
+ * Restoring a backup (docs/backup.md): the file is looked through before anything happens; what was made on this
  * machine needs nobody, for the rest the authority is asked; then one transaction.
  */
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the files of a restore share: restore.c runs it, restore_verify.c reads the file whole before anything happens,
- * restore_ask.c asks the authority where the backup is another machine's, restore_file.c reads the
- * licences of one that was made here, restore_store.c puts everything into the store.
+ * What the files of a restore share: restore.c runs it, restore_verify.c looks through the file before anything
+ * happens, restore_ask.c asks the authority where the backup is another machine's, restore_file.c reads the licences of
+ * one that was made here, restore_store.c puts everything into the store.
  */
 #ifndef WMDRM_ENGINE_RESTORING_H
 #define WMDRM_ENGINE_RESTORING_H
