@@ -138,8 +138,8 @@ struct drm_clock
     uint64_t (*monotonic)(void *context); /* milliseconds since any moment; never falls */
 };
 
-/* Takes one line, without its end of line, in UTF-8. Never holds a key, a secret or a licence body. May be called by two
- * threads at once: a backup has a second one. */
+/* Takes one line, without its end of line, in UTF-8. Never holds a key, a secret or a licence body. May be called by
+ * two threads at once: a backup has a second one. */
 struct drm_log
 {
     void *context;

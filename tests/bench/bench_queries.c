@@ -59,8 +59,8 @@ static void tell_series(const char *what, struct series *series, double target)
 }
 
 /*
- * Memory that is this process's alone, in MiB. Wine's own numbers do not tell it, and a file of /proc/self that a Windows
- * program opens there is that of Wine's server, so UNIX_PID has to name the process: 0 without it.
+ * Memory that is this process's alone, in MiB. Wine's own numbers do not tell it, and a file of /proc/self that a
+ * Windows program opens there is that of Wine's server, so UNIX_PID has to name the process: 0 without it.
  */
 static double private_memory(void)
 {
@@ -170,7 +170,8 @@ static void measure_warm(struct plain_licenses *plain)
     tell_series("QueryLicenseState, asked before", &states, TARGET_WARM_US);
     tell_series("plain SQLite, asked before", &theirs, 1e9);
     tell_series("plain SQLite inside of one transaction, asked before", &theirs_inside, 1e9);
-    tell("plain SQLite to QueryActionAllowed, asked before", series_median(&theirs) / series_median(&actions), "", true);
+    tell("plain SQLite to QueryActionAllowed, asked before", series_median(&theirs) / series_median(&actions), "",
+         true);
 }
 
 static void measure_cold(struct plain_licenses *plain)
@@ -179,7 +180,8 @@ static void measure_cold(struct plain_licenses *plain)
 
     for (uint32_t i = 0; i < COLD; i++)
     {
-        struct asker_question *question = question_about(scattered(WARM + i)), *nothing = question_about(UINT32_MAX - i);
+        struct asker_question *question = question_about(scattered(WARM + i));
+        struct asker_question *nothing = question_about(UINT32_MAX - i);
         uint8_t key_id[DRM_KEY_ID_SIZE];
         double start = measure_now_us();
 

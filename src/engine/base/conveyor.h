@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A row of places in which one thread hands things to another: one (the giver) fills them, the other (the taker)
- * empties them, in order and round and round. What a place is for is theirs to say; it belongs to one of them at any time.
+ * empties them, in order and round and round. What a place is for is theirs to say; it belongs to one of them at any
+ * time.
  */
 #ifndef WMDRM_ENGINE_CONVEYOR_H
 #define WMDRM_ENGINE_CONVEYOR_H

@@ -122,8 +122,8 @@ void drm_ctr_free(struct drm_ctr *ctr);
 /*
  * Encrypts or decrypts data in place, which is the same. The counter block is counter_id, then the number of the
  * 16-byte block, both big-endian; offset is that of the first block of data, and counts blocks. Many threads may use
- * one cipher at once; neither memory nor a lock is taken while eight at most do. Returns DRM_E_INVALID_ARGUMENT where the
- * last block's number would not fit, DRM_E_OUT_OF_MEMORY; data is as it was then.
+ * one cipher at once; neither memory nor a lock is taken while eight at most do. Returns DRM_E_INVALID_ARGUMENT where
+ * the last block's number would not fit, DRM_E_OUT_OF_MEMORY; data is as it was then.
  */
 DRM_MUST_CHECK drm_result drm_ctr_apply(struct drm_ctr *ctr, uint64_t counter_id, uint64_t offset, void *data,
                                         size_t size);
