@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Issuing licences: ten thousand in one response, and one at a time, beside what would be paid otherwise, SQLite for the
- * same rows and a signature for each licence (docs/benchmarks.md).
+ * Issuing licences: ten thousand in one response, and one at a time, beside what would be paid otherwise, SQLite for
+ * the same rows and a signature for each licence (docs/benchmarks.md).
  *
  *     bench_issuing FOLDER [licences [rounds]]
  *
