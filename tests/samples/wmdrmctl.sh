@@ -222,7 +222,8 @@ has err 'wmdrmctl: there is no backup: .*; .*\. \(0xC00D2742\)'
 run 0 backup backup --overwrite
 run 0 restore backup
 has out 'The licences are restored\.'
-printf x | dd of=backup/licenses.wmbackup bs=1 seek=200 conv=notrunc 2>/dev/null
+perl -e 'open F, "+<:raw", $ARGV[0] or die; seek F, 200, 0; read F, $_, 1; seek F, 200, 0; print F $_ ^ "\x01"' \
+    backup/licenses.wmbackup
 run 1 restore backup
 has err 'wmdrmctl: nothing was restored: .*; .*\. \(0xC00D2743\)'
 run 1 restore missing
