@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "engine/authority/issuer.h"
 #include "engine/xml/base64.h"
 #include "engine/xml/content_header.h"
 
@@ -258,4 +259,28 @@ drm_result backup_restore_from(struct backup_fixture *fixture, const char *direc
 const char *backup_path(struct backup_fixture *fixture)
 {
     return test_host_path(&fixture->place, "licenses.wmbackup");
+}
+
+void backup_add_issuers_license(struct backup_fixture *fixture, struct drm_authority *authority,
+                                uint8_t id[DRM_SHA256_SIZE])
+{
+    static const uint8_t seed[DRM_SIGN_SEED_SIZE] = "a ripper's";
+    struct drm_certificate subject = {.roles = DRM_ROLE_ISSUER, .name = "ripper"};
+    const struct drm_issuer_license order = {.key_id = {0x77}, .content_key = {1}, .rights = "Play"};
+    struct drm_buffer chain = {0}, machine = {0}, response = {0};
+    struct drm_issuer issuer = {.seed = seed};
+    struct drm_chain read;
+
+    assert_int_equal(drm_sign_public(seed, subject.sign_key), DRM_S_OK);
+    assert_int_equal(drm_authority_certify(authority, &subject, &chain), DRM_S_OK);
+    issuer.chain = drm_buffer_span(&chain);
+    assert_int_equal(drm_chain_read(issuer.chain, &read), DRM_S_OK);
+    memcpy(id, read.certificates[0].id, DRM_SHA256_SIZE);
+    assert_int_equal(drm_client_get_machine_chain(fixture->machine.client, &machine, NULL), DRM_S_OK);
+    assert_int_equal(drm_issuer_make_licenses(&issuer, drm_buffer_span(&machine), fixture->machine.host.now, &order, 1,
+                                              &response), DRM_S_OK);
+    assert_int_equal(drm_client_store_response(fixture->machine.client, drm_buffer_span(&response)), DRM_S_OK);
+    drm_buffer_free(&chain);
+    drm_buffer_free(&machine);
+    drm_buffer_free(&response);
 }

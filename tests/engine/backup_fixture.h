@@ -59,5 +59,8 @@ size_t backup_count_events(const struct backup_run *run, enum drm_backup_status 
 /* The path of the backup. */
 const char *backup_path(struct backup_fixture *fixture);
 
+/* Has the authority certify an issuer, and stores a licence of it for this machine; *id: of its certificate. */
+void backup_add_issuers_license(struct backup_fixture *fixture, struct drm_authority *authority,
+                                uint8_t id[DRM_SHA256_SIZE]);
 
 #endif

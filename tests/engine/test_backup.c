@@ -3,7 +3,6 @@
  * Backing up and restoring with the embedded authority: the same machine, others within and over the limit, counts,
  * what is left out, cancels.
  */
-#include "engine/authority/issuer.h"
 #include "engine/backup_fixture.h"
 #include "engine/held_store.h"
 
@@ -278,31 +277,6 @@ static void backup__restores_on_four_machines_without_records(void **state)
     assert_int_equal(backup_restore(fixture, false, NEVER, NULL), DRM_E_RESTORE_FRAUD);
 }
 
-/* Stores an issuer's licence for this machine; *id: of the issuer's certificate. */
-static void add_issuers_license(struct backup_fixture *fixture, struct drm_authority *authority,
-                                uint8_t id[DRM_SHA256_SIZE])
-{
-    static const uint8_t seed[DRM_SIGN_SEED_SIZE] = "a ripper's";
-    struct drm_certificate subject = {.roles = DRM_ROLE_ISSUER, .name = "ripper"};
-    const struct drm_issuer_license order = {.key_id = {0x77}, .content_key = {1}, .rights = "Play"};
-    struct drm_buffer chain = {0}, machine = {0}, response = {0};
-    struct drm_issuer issuer = {.seed = seed};
-    struct drm_chain read;
-
-    assert_int_equal(drm_sign_public(seed, subject.sign_key), DRM_S_OK);
-    assert_int_equal(drm_authority_certify(authority, &subject, &chain), DRM_S_OK);
-    issuer.chain = drm_buffer_span(&chain);
-    assert_int_equal(drm_chain_read(issuer.chain, &read), DRM_S_OK);
-    memcpy(id, read.certificates[0].id, DRM_SHA256_SIZE);
-    assert_int_equal(drm_client_get_machine_chain(fixture->machine.client, &machine, NULL), DRM_S_OK);
-    assert_int_equal(drm_issuer_make_licenses(&issuer, drm_buffer_span(&machine), fixture->machine.host.now, &order, 1,
-                                              &response), DRM_S_OK);
-    assert_int_equal(drm_client_store_response(fixture->machine.client, drm_buffer_span(&response)), DRM_S_OK);
-    drm_buffer_free(&chain);
-    drm_buffer_free(&machine);
-    drm_buffer_free(&response);
-}
-
 static void backup__leaves_out_what_a_revoked_issuer_made(void **state)
 {
     struct backup_fixture *fixture = *state;
@@ -311,7 +285,7 @@ static void backup__leaves_out_what_a_revoked_issuer_made(void **state)
 
     fill(fixture, 1);
     authority = open_authority(&fixture->machine);
-    add_issuers_license(fixture, authority, id);
+    backup_add_issuers_license(fixture, authority, id);
     assert_int_equal(backup_make(fixture, false, NEVER, NULL), DRM_S_OK);
     backup_wipe(fixture, true);
     assert_int_equal(backup_restore(fixture, false, NEVER, NULL), DRM_S_OK);

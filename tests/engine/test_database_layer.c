@@ -82,26 +82,49 @@ static void add_rows(struct drm_database *database, uint8_t byte)
     assert_int_equal(drm_database_commit(database), DRM_S_OK);
 }
 
-/* Every row is there, byte by byte, and those of each commit in their order. */
-static void check_rows(struct drm_database *database, unsigned int commits)
+/* Each of these rows is full of its byte. */
+static void check_range(struct drm_database *database, const uint8_t *bytes, uint32_t first, uint32_t last)
 {
-    static const char *const tables[] = {"piece"};
     struct drm_statement select;
     uint8_t expected[ROW_SIZE];
-    unsigned int count = 0;
+    uint32_t row = first;
 
-    assert_int_equal(drm_database_check(database, tables, COUNT(tables)), DRM_S_OK);
-    drm_statement_prepare(&select, database, "SELECT bytes FROM piece ORDER BY id");
-    for (; drm_statement_step(&select); count++)
+    drm_statement_prepare(&select, database, "SELECT bytes FROM piece WHERE id BETWEEN ?1 AND ?2 ORDER BY id");
+    drm_statement_bind_int(&select, 1, first + 1);
+    drm_statement_bind_int(&select, 2, last + 1);
+    for (; drm_statement_step(&select); row++)
     {
-        const struct drm_span bytes = drm_statement_blob(&select, 0);
+        const struct drm_span content = drm_statement_blob(&select, 0);
 
-        memset(expected, 1 + (int)(count / ROWS), sizeof(expected));
-        assert_int_equal(bytes.size, sizeof(expected));
-        assert_memory_equal(bytes.data, expected, sizeof(expected));
+        memset(expected, bytes[row], sizeof(expected));
+        assert_int_equal(content.size, sizeof(expected));
+        assert_memory_equal(content.data, expected, sizeof(expected));
     }
     assert_int_equal(drm_statement_finish(&select), DRM_S_OK);
-    assert_int_equal(count, commits * ROWS);
+    assert_int_equal(row, last + 1);
+}
+
+/* There are so many rows, and all are whole. */
+static void check_all(struct drm_database *database, const uint8_t *bytes, uint32_t count)
+{
+    static const char *const tables[] = {"piece"};
+    int64_t rows;
+
+    assert_int_equal(drm_database_check(database, tables, COUNT(tables)), DRM_S_OK);
+    assert_int_equal(drm_database_query_number(database, "SELECT count(*) FROM piece", &rows), DRM_S_OK);
+    assert_int_equal(rows, count);
+    check_range(database, bytes, 0, count - 1);
+}
+
+/* Those of each commit, in their order. */
+static void check_rows(struct drm_database *database, unsigned int commits)
+{
+    uint8_t bytes[3 * ROWS];
+
+    assert_in_range(commits, 1, 3);
+    for (unsigned int i = 0; i < commits * ROWS; i++)
+        bytes[i] = (uint8_t)(1 + i / ROWS);
+    check_all(database, bytes, commits * ROWS);
 }
 
 static void many_rows__are_written_in_large_pieces(void **state)
@@ -176,33 +199,6 @@ static void own_pages__are_seen_before_the_commit(void **state)
     drm_database_close(database);
 }
 
-/* These rows and the pages that lead to them, read one after the other. */
-static void check_range(struct drm_database *database, const uint8_t bytes[ROWS], uint32_t first, uint32_t last)
-{
-    struct drm_statement select;
-    uint8_t expected[ROW_SIZE];
-    uint32_t row = first;
-
-    drm_statement_prepare(&select, database, "SELECT bytes FROM piece WHERE id BETWEEN ?1 AND ?2 ORDER BY id");
-    drm_statement_bind_int(&select, 1, first + 1);
-    drm_statement_bind_int(&select, 2, last + 1);
-    for (; drm_statement_step(&select); row++)
-    {
-        memset(expected, bytes[row], sizeof(expected));
-        assert_memory_equal(drm_statement_blob(&select, 0).data, expected, sizeof(expected));
-    }
-    assert_int_equal(drm_statement_finish(&select), DRM_S_OK);
-    assert_int_equal(row, last + 1);
-}
-
-static void check_changed_rows(struct drm_database *database, const uint8_t bytes[ROWS])
-{
-    static const char *const tables[] = {"piece"};
-
-    assert_int_equal(drm_database_check(database, tables, COUNT(tables)), DRM_S_OK);
-    check_range(database, bytes, 0, ROWS - 1);
-}
-
 /* In one transaction, all rows, and then some here and there, again and again. What they are at last is in bytes. */
 static void change_rows(struct drm_database *database, uint64_t seed, uint8_t bytes[ROWS])
 {
@@ -253,9 +249,9 @@ static void pages__written_anew_in_a_log_are_whole(void **state)
     store_folder_copy(place->folder, copy);
     other.path = drm_path_join(copy, "some.db");
     assert_non_null(other.path);
-    check_changed_rows(database, bytes);
+    check_all(database, bytes, ROWS);
     drm_database_release_log(database);
-    check_changed_rows(database, bytes);
+    check_all(database, bytes, ROWS);
     drm_database_close(database);
 
     index = drm_path_join(copy, "some.db-shm");
@@ -263,7 +259,7 @@ static void pages__written_anew_in_a_log_are_whole(void **state)
     assert_int_equal(remove(index), 0);
     free(index);
     database = open_database(&other);
-    check_changed_rows(database, bytes);
+    check_all(database, bytes, ROWS);
     drm_database_close(database);
     free(other.path);
     store_folder_remove(copy);
@@ -292,7 +288,7 @@ static void logs__are_read_anew_by_each_who_takes_a_turn(void **state)
         if (turn % 2 == 0) /* the one whose turn is next */
             assert_int_equal(drm_database_execute(databases[1], "PRAGMA wal_checkpoint(PASSIVE)"), DRM_S_OK);
     }
-    check_changed_rows(databases[0], bytes);
+    check_all(databases[0], bytes, ROWS);
     drm_database_close(databases[1]);
     drm_database_close(databases[0]);
 }
@@ -370,7 +366,7 @@ static void pages__read_ahead_are_not_written_back(void **state)
     drm_database_close(writer);
     drm_database_close(reader);
     writer = open_database(place);
-    check_changed_rows(writer, bytes);
+    check_all(writer, bytes, ROWS);
     drm_database_close(writer);
 }
 
